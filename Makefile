@@ -1,0 +1,105 @@
+# Vestibule. `make help` lists what there is.
+#
+#   BUILD=build            where everything made goes
+#   SANITIZE=address,undefined | thread      COVERAGE=1      WERROR=1 (what developers and CI use)
+#   DESTDIR= PREFIX=/usr/local               for install
+
+comma    := ,
+BUILD    ?= build
+PREFIX   ?= /usr/local
+VERSION  := $(shell cat VERSION)
+
+CXX      ?= g++
+CXXSTD   := -std=c++20
+OPTIMISE ?= -O2
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
+HARDEN   := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fno-plt
+ifneq ($(WERROR),)
+WARNINGS += -Werror
+endif
+ifneq ($(SANITIZE),)
+BUILD    := $(BUILD)-$(subst $(comma),-,$(SANITIZE))
+OPTIMISE := -O1
+HARDEN   := -fPIE -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+LDFLAGS  += -fsanitize=$(SANITIZE)
+endif
+ifneq ($(COVERAGE),)
+BUILD    := $(BUILD)-coverage
+OPTIMISE := -O0
+HARDEN   := -fPIE --coverage
+LDFLAGS  += --coverage
+endif
+
+CPPFLAGS += -I. -Ishared -DRAPIDJSON_HAS_STDSTRING=1 -DVESTIBULE_VERSION='"$(VERSION)"'
+CXXFLAGS += $(CXXSTD) $(OPTIMISE) -g1 -ffunction-sections -fdata-sections $(WARNINGS) $(HARDEN) -pthread
+LDFLAGS  += -pie -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro,-z,now -pthread
+LIBRARIES := -lfcgi -lcurl -lsqlite3 -lssl -lcrypto
+
+FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.cpp))))
+BINARIES  := $(FUNCTIONS:%=$(BUILD)/bin/%)
+
+objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
+SHARED_SOURCES   := $(shell find shared -name '*.cpp' | sort)
+HANDLER_SOURCES  := $(filter-out %/main.cpp,$(shell find functions -name '*.cpp' | sort))
+SUPPORT_SOURCES  := $(shell find tests/support -name '*.cpp' 2>/dev/null | sort)
+# One test program a folder that holds *_test.cpp files.
+TEST_SOURCES     := $(shell find tests -name '*_test.cpp' -not -path 'tests/e2e/*' | sort)
+TEST_FOLDERS     := $(sort $(patsubst %/,%,$(dir $(TEST_SOURCES))))
+TEST_PROGRAMS    := $(TEST_FOLDERS:%=$(BUILD)/%/run)
+# Plain programs that a test starts: several processes, threads under a sanitizer.
+HELPER_SOURCES   := $(shell find tests -name '*_program.cpp' -not -path 'tests/e2e/*' | sort)
+HELPER_PROGRAMS  := $(patsubst %.cpp,$(BUILD)/%,$(HELPER_SOURCES))
+
+LIBRARY  := $(BUILD)/libvestibule.a
+HANDLERS := $(BUILD)/libhandlers.a
+SUPPORT  := $(BUILD)/libsupport.a
+
+.DEFAULT_GOAL := all
+.PHONY: all help install test clean tests-build
+.DELETE_ON_ERROR:
+
+all: $(BINARIES)  ## build every function into build/bin/ (the default)
+
+help:  ## this list
+	@echo "make targets:"; \
+	sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+# Criterion's macros convert and cast in ways the rest of the house does not allow itself.
+$(BUILD)/obj/tests/%.o: CXXFLAGS += -Wno-conversion -Wno-old-style-cast -Wno-pedantic -O1
+
+$(BUILD)/obj/%.o: %.cpp Makefile VERSION
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(call objects,$(SHARED_SOURCES))
+$(HANDLERS): $(call objects,$(HANDLER_SOURCES))
+$(SUPPORT): $(call objects,$(SUPPORT_SOURCES))
+$(LIBRARY) $(HANDLERS) $(SUPPORT):
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BINARIES): $(BUILD)/bin/%: $(BUILD)/obj/functions/%/main.o $(HANDLERS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) $^ $(LIBRARY) $(LIBRARIES) -o $@
+
+# A folder's program holds its own files only, not those of folders below it.
+folder_sources = $(foreach source,$(TEST_SOURCES),$(if $(filter $(1)/,$(dir $(source))),$(source)))
+define test_program
+$(BUILD)/$(1)/run: $(call objects,$(call folder_sources,$(1))) $(SUPPORT) $(HANDLERS) $(LIBRARY)
+	@mkdir -p $$(@D)
+	$$(CXX) $$(LDFLAGS) $$^ $$(SUPPORT) $$(LIBRARY) $$(LIBRARIES) -lcriterion -o $$@
+endef
+$(foreach folder,$(TEST_FOLDERS),$(eval $(call test_program,$(folder))))
+
+$(HELPER_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT) $(HANDLERS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) $^ $(SUPPORT) $(LIBRARY) $(LIBRARIES) -o $@
+
+tests-build: $(TEST_PROGRAMS) $(HELPER_PROGRAMS)
+
+clean:  ## remove what was built
+	rm -rf $(BUILD) build-*
+
+ALL_OBJECTS := $(call objects,$(SHARED_SOURCES) $(HANDLER_SOURCES) $(SUPPORT_SOURCES) $(TEST_SOURCES) $(HELPER_SOURCES) $(FUNCTIONS:%=functions/%/main.cpp))
+-include $(ALL_OBJECTS:.o=.d)
