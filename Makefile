@@ -32,7 +32,7 @@ endif
 
 CPPFLAGS += -I. -Ishared -DRAPIDJSON_HAS_STDSTRING=1 -DVESTIBULE_VERSION='"$(VERSION)"'
 CXXFLAGS += $(CXXSTD) $(OPTIMISE) -g1 -ffunction-sections -fdata-sections $(WARNINGS) $(HARDEN) -pthread
-LDFLAGS  += -pie -Wl,--as-needed -Wl,--gc-sections -Wl,-z,relro,-z,now -pthread
+LDFLAGS  += -pie -Wl,--as-needed -Wl,-z,relro,-z,now -pthread
 LIBRARIES := -lfcgi -lcurl -lsqlite3 -lssl -lcrypto
 
 FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.cpp))))
@@ -81,8 +81,9 @@ $(LIBRARY) $(HANDLERS) $(SUPPORT):
 
 $(BINARIES): $(BUILD)/bin/%: $(BUILD)/obj/functions/%/main.o $(HANDLERS) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CXX) $(LDFLAGS) $^ $(LIBRARY) $(LIBRARIES) -o $@
+	$(CXX) $(LDFLAGS) -Wl,--gc-sections $^ $(LIBRARY) $(LIBRARIES) -o $@
 
+# Tests are linked without --gc-sections, which would drop Criterion's list of them.
 # A folder's program holds its own files only, not those of folders below it.
 folder_sources = $(foreach source,$(TEST_SOURCES),$(if $(filter $(1)/,$(dir $(source))),$(source)))
 define test_program
