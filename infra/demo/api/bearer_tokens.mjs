@@ -1,0 +1,29 @@
+import {createHash} from 'node:crypto';
+import {createRemoteJWKSet, jwtVerify} from 'jose';
+
+/**
+ * Returns a function from an `Authorization` header to `{token: {sub, scope, expiresAt, fingerprint}}`, or to
+ * `{challenge}`, the `WWW-Authenticate` value of RFC 6750 §3. The fingerprint tells two tokens apart and is of no other use.
+ */
+export function bearerTokens({issuer, audience}) {
+  const keys = createRemoteJWKSet(new URL('/jwks', issuer));
+  const challengeBase = `Bearer realm="sample-api"`;
+
+  return async (authorization) => {
+    const jwt = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
+    if (!authorization) return {challenge: challengeBase};
+    if (!jwt) return {challenge: `${challengeBase}, error="invalid_token"`};
+    try {
+      const {payload} = await jwtVerify(jwt, keys, {issuer, audience, algorithms: ['RS256'], typ: 'at+jwt', requiredClaims: ['sub', 'exp']});
+      return {token: {
+        sub: payload.sub,
+        scope: payload.scope,
+        expiresAt: payload.exp,
+        fingerprint: createHash('sha256').update(jwt).digest('hex').slice(0, 8),
+      }};
+    } catch (error) {
+      console.error(`access token refused: ${error.code ?? error.message}`);
+      return {challenge: `${challengeBase}, error="invalid_token", error_description="the access token is expired or not valid"`};
+    }
+  };
+}

@@ -1,0 +1,86 @@
+// How the demo's OpenID provider behaves: strict where a good provider is strict (PKCE, exact redirect URIs, refresh
+// tokens that rotate and whose reuse revokes everything), so that a client that is careless shows it at once.
+
+import {generateKeyPair, exportJWK} from 'jose';
+import {MemoryAdapter} from './memory_adapter.mjs';
+import {findAccount} from './accounts.mjs';
+import {logoutPage, loggedOutPage, errorPage} from './pages.mjs';
+
+const DAY = 24 * 3600;
+
+/** One RSA key, made at start-up and never written down. */
+export async function makeSigningKeys() {
+  const {privateKey} = await generateKeyPair('RS256', {extractable: true});
+  return {keys: [{...await exportJWK(privateKey), kid: 'demo-1', alg: 'RS256', use: 'sig'}]};
+}
+
+/**
+ * @param settings {appUrl, clientId, clientSecret, audience, accessTokenLifetime (seconds), jwks, cookieKey}
+ */
+export function configuration(settings) {
+  const {appUrl, clientId, clientSecret, audience, accessTokenLifetime, jwks, cookieKey} = settings;
+  return {
+    adapter: MemoryAdapter,
+    jwks,
+    findAccount,
+    cookies: {keys: [cookieKey]},
+    clients: [{
+      client_id: clientId,
+      client_secret: clientSecret,
+      client_name: 'Vestibule demo',
+      token_endpoint_auth_method: 'client_secret_basic',
+      id_token_signed_response_alg: 'RS256',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      redirect_uris: [`${appUrl}/auth/callback`],
+      post_logout_redirect_uris: [`${appUrl}/`, appUrl],
+    }],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    scopes: ['openid', 'offline_access'],
+    claims: {
+      openid: ['sub'],
+      profile: ['name'],
+      email: ['email', 'email_verified'],
+    },
+    conformIdTokenClaims: false,  // name and email stand in the ID token, as with most providers people meet
+    pkce: {methods: ['S256'], required: () => true},
+    responseTypes: ['code'],
+    rotateRefreshToken: () => true,
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    ttl: {
+      AuthorizationCode: 60,
+      Grant: 14 * DAY,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: 14 * DAY,
+      Session: 14 * DAY,
+    },
+    interactions: {url: (_ctx, interaction) => `/interaction/${interaction.uid}`},
+    renderError: async (ctx, out) => {
+      ctx.type = 'html';
+      ctx.body = errorPage(out.error);
+    },
+    features: {
+      devInteractions: {enabled: false},
+      revocation: {enabled: true},
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (ctx, form) => { ctx.body = logoutPage(form); },
+        postLogoutSuccessSource: async (ctx) => { ctx.body = loggedOutPage(appUrl); },
+      },
+      // Access tokens are JWTs for the sample API without the client having to ask for it by a `resource` parameter.
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          audience,
+          scope: 'openid profile email orders:read orders:write',
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: accessTokenLifetime,
+          jwt: {sign: {alg: 'RS256'}},
+        }),
+      },
+    },
+  };
+}

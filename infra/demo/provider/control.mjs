@@ -1,0 +1,94 @@
+// For tests only (PROVIDER_CONTROL=1): what happened at the provider, the true values of everything it issued, and
+// switches that make it fail. Never enabled in the demo: it hands out every secret there is.
+
+const secretParams = {code: 'codes', code_verifier: 'codeVerifiers', refresh_token: 'refreshTokens'};
+const issuedMembers = {access_token: 'accessTokens', refresh_token: 'refreshTokens', id_token: 'idTokens'};
+
+function emptyRecord() {
+  return {
+    issued: {accessTokens: [], refreshTokens: [], idTokens: [], codes: [], codeVerifiers: [], states: [], nonces: []},
+    requests: {},   // grant type → {sent, ok, failed}
+    errors: [],     // error codes of failed token requests
+    revocations: 0,
+    userinfo: 0,
+    logouts: 0,
+  };
+}
+
+async function json(request) {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text ? JSON.parse(text) : {};
+}
+
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+function remember(list, value) {
+  if (value && !list.includes(value)) list.push(value);
+}
+
+/**
+ * Koa middleware in front of oidc-provider.
+ * `GET /control` → the record; `POST /control` {tokenStatus, tokenDelay (ms), times} → what the next `times` token requests meet.
+ */
+export function control({clientSecret}) {
+  const record = emptyRecord();
+  let fault = {times: 0};
+
+  function takeFault() {
+    if (fault.times <= 0) return {};
+    fault.times -= 1;
+    return fault;
+  }
+
+  function noteTokenRequest(params, status, body) {
+    const kind = params.grant_type ?? 'none';
+    const counts = record.requests[kind] ??= {sent: 0, ok: 0, failed: 0};
+    counts.sent += 1;
+    counts[status === 200 ? 'ok' : 'failed'] += 1;
+    if (status !== 200) record.errors.push(body?.error ?? String(status));
+    for (const [param, list] of Object.entries(secretParams)) remember(record.issued[list], params[param]);
+    for (const [member, list] of Object.entries(issuedMembers)) remember(record.issued[list], body?.[member]);
+  }
+
+  async function tokenRequest(ctx, next) {
+    const {tokenDelay = 0, tokenStatus} = takeFault();
+    if (tokenDelay) await pause(tokenDelay);
+    if (tokenStatus) {
+      let form = '';
+      for await (const chunk of ctx.req) form += chunk;
+      ctx.status = tokenStatus;
+      ctx.body = {error: 'temporarily_unavailable'};
+      noteTokenRequest(Object.fromEntries(new URLSearchParams(form)), ctx.status, ctx.body);
+      return;
+    }
+    await next();
+    noteTokenRequest(ctx.oidc?.params ?? {}, ctx.status, ctx.body);
+  }
+
+  function noteAuthorization(ctx) {
+    const query = new URLSearchParams(ctx.querystring);
+    remember(record.issued.states, query.get('state'));
+    remember(record.issued.nonces, query.get('nonce'));
+  }
+
+  function noteRedirect(ctx) {
+    const location = ctx.response.get('location');
+    if (location.includes('code=')) remember(record.issued.codes, new URL(location).searchParams.get('code'));
+  }
+
+  return async (ctx, next) => {
+    if (ctx.path === '/control') {
+      if (ctx.method === 'POST') fault = {times: 1, ...await json(ctx.req)};
+      ctx.body = {...record, clientSecret};
+      return;
+    }
+    if (ctx.path === '/token' && ctx.method === 'POST') return tokenRequest(ctx, next);
+    if (ctx.path === '/token/revocation') record.revocations += 1;
+    if (ctx.path === '/me') record.userinfo += 1;
+    if (ctx.path.startsWith('/session/end')) record.logouts += 1;
+    if (ctx.path.startsWith('/auth')) noteAuthorization(ctx);
+    await next();
+    noteRedirect(ctx);
+  };
+}

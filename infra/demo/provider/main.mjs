@@ -1,0 +1,46 @@
+// The demo's OpenID provider as a program.
+//   PROVIDER_PORT          port on 127.0.0.1; 0 (default) takes a free one
+//   APP_URL                the app's public URL, where people come back to
+//   API_AUDIENCE           the sample API's identifier, the `aud` of access tokens
+//   CLIENT_ID, CLIENT_SECRET_FILE
+//   ACCESS_TOKEN_LIFETIME  seconds (default 60)
+//   PROVIDER_CONTROL=1     for tests: see control.mjs
+// Says `{"ready": "<issuer>"}` on standard output when it serves; leaves when standard input closes or on SIGTERM.
+
+import {randomBytes} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {createServer} from 'node:http';
+import Provider from 'oidc-provider';
+import {untilToldToStop, listening, setting} from '../process.mjs';
+import {configuration, makeSigningKeys} from './configuration.mjs';
+import {control} from './control.mjs';
+import {interactions} from './interactions.mjs';
+import {userinfoForApiTokens} from './userinfo.mjs';
+
+const server = createServer();
+const port = await listening(server, Number(setting('PROVIDER_PORT', '0')));
+const issuer = `http://127.0.0.1:${port}`;
+
+const settings = {
+  issuer,
+  appUrl: setting('APP_URL'),
+  audience: setting('API_AUDIENCE'),
+  clientId: setting('CLIENT_ID'),
+  clientSecret: readFileSync(setting('CLIENT_SECRET_FILE'), 'utf8').trim(),
+  accessTokenLifetime: Number(setting('ACCESS_TOKEN_LIFETIME', '60')),
+  jwks: await makeSigningKeys(),
+  cookieKey: randomBytes(32).toString('base64url'),
+};
+
+const provider = new Provider(issuer, configuration(settings));
+provider.on('server_error', (_ctx, error) => console.error(error));
+provider.on('grant.error', (_ctx, error) => console.error(`token request refused: ${error.message} (${error.error_detail ?? error.error_description})`));
+provider.on('grant.success', (ctx) => console.error(`tokens issued (${ctx.oidc.params.grant_type})`));
+
+if (process.env.PROVIDER_CONTROL === '1') provider.use(control(settings));
+provider.use(interactions(provider, settings));
+provider.use(userinfoForApiTokens(provider, settings));
+
+server.on('request', provider.callback());
+console.log(JSON.stringify({ready: issuer}));
+untilToldToStop(server);
