@@ -8,7 +8,7 @@
 
 namespace vestibule {
 
-// Name-value pairs in order; both `; ` and the `, ` that some servers join several header fields with separate them.
+// Name-value pairs in order; both `;` and the `,` that some servers join several header fields with separate them.
 // Names are compared case-sensitively by whoever looks. Pieces without '=' are skipped. At most 100 pairs are read.
 std::vector<std::pair<std::string_view, std::string_view>> parse_cookie_header(std::string_view header);
 

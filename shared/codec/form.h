@@ -23,6 +23,7 @@ public:
 
     // '&' separates, ';' does not; '+' is a space. An escape that is none, a NUL, or a limit passed: bad_request.
     // Empty pieces (`&&`) are skipped; a piece without '=' is a name with an empty value.
+    // Octets that are no UTF-8 pass: some providers describe their errors in Latin-1.
     static Result<Form> parse(std::string_view text, const Limits& limits);
     static Result<Form> parse(std::string_view text) { return parse(text, Limits{}); }
 

@@ -48,7 +48,8 @@ public:
     // The whole text must be one JSON value in valid UTF-8 without a byte-order mark. Fails with bad_request; the
     // detail says what and at which octet, and never quotes the text.
     static Result<Json> parse(std::string_view text, const JsonLimits& limits = {});
-    // Compact UTF-8. Escapes what HTML could act on ('<', '>', '&', U+2028, U+2029).
+    // Compact UTF-8. Escapes what HTML could act on ('<', '>', '&', U+2028, U+2029); octets that are no UTF-8 become
+    // U+FFFD, a double that is no number becomes null.
     std::string print() const;
     std::string print_indented() const;  // two spaces, for people
 

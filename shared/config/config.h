@@ -1,0 +1,103 @@
+// The whole configuration as values, with the meaning and the default of each beside it (DESIGN §4).
+//
+// schema/config.schema.json says the same to editors; a check in the tests keeps the two together. Made by
+// config/read_config.h and nowhere else in the programs; a Config that exists is valid.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "codec/json.h"
+#include "crypto/jws.h"
+#include "http/url.h"
+
+namespace vestibule {
+
+enum class ClientAuthMethod { client_secret_basic, client_secret_post };
+
+struct ClientAuth {
+    ClientAuthMethod method = ClientAuthMethod::client_secret_basic;
+    Secret secret;  // "secretFile", or BFF_CLIENT_SECRET[_FILE]; "secret" in the file itself is refused
+};
+
+struct ProviderConfig {
+    std::string issuer;  // byte for byte what the provider calls itself
+    std::string client_id;
+    ClientAuth auth;
+    std::string scope = "openid profile email offline_access";
+    // What the provider signs this client's ID tokens with ("idTokenAlgorithms"; Core §3.1.3.7-7, checklist I03).
+    std::vector<JwsAlgorithm> id_token_algorithms = {JwsAlgorithm::RS256};
+    std::optional<Seconds> max_age;       // "maxAge": the login must not be older
+    std::vector<std::string> acr_values;  // "acrValues": one of these is required
+    Seconds clock_skew{30};               // "clockSkew", at most 5 min
+    Milliseconds timeout{10'000};         // "timeout" of one call to the provider, 1 s to 30 s
+};
+
+struct SessionConfig {
+    Seconds idle{30 * 60};
+    Seconds absolute{12 * 60 * 60};
+    std::vector<std::string> claims = {"sub", "name", "email", "picture"};  // what checksession may show
+    bool userinfo = false;                                                  // fetch claims from UserInfo at login, too
+};
+
+struct Paths {
+    std::string login = "/auth/login";
+    std::string callback = "/auth/callback";
+    std::string checksession = "/auth/checksession";
+    std::string userinfo = "/auth/userinfo";
+    std::string refresh = "/auth/refresh";
+    std::string logout = "/auth/logout";
+    std::string backchannel = "/auth/backchannel";
+    std::string app = "/";  // where a person lands without a returnTo, after errors, and after logout
+};
+
+enum class TokenKind { user, user_or_none, none };  // "user", "user-or-none", "none"
+
+// A claim that the session must have: equal to the text, or, where the claim is an array, containing it.
+struct RequiredClaim {
+    std::string name;
+    std::string value;
+};
+
+struct Route {
+    std::string path;      // prefix, begins and ends with '/': compared on segment borders
+    std::string upstream;  // absolute URL that ends with '/'; replaces the prefix
+    std::vector<std::string> methods = {"GET", "HEAD"};
+    TokenKind token = TokenKind::user;
+    std::vector<RequiredClaim> require;         // all of them
+    std::uint64_t max_body = 10 * 1024 * 1024;  // octets of a request body ("maxBody")
+    Seconds connect_timeout{5};
+    Seconds first_byte_timeout{30};
+    Seconds idle_timeout{60};
+    Seconds total_timeout{0};                   // 0: none
+    std::vector<std::string> request_headers;   // forwarded besides the built-in list
+    std::vector<std::string> response_headers;  // allowed back besides the built-in list
+    bool encoded_slashes = false;               // lets %2F through (checklist P05)
+    bool cache = false;                         // keeps the upstream's Cache-Control, made private (P37)
+    bool html = false;                          // lets text/html, svg and xml through, sandboxed (P40)
+};
+
+struct ServingConfig {
+    int threads = 64;
+    std::uint64_t max_header_octets = 32 * 1024;
+};
+
+struct Config {
+    Url public_url;  // origin only
+    ProviderConfig provider;
+    std::string store;  // "sqlite:/path"
+    Secret keys;        // the text of the key file
+    SessionConfig session;
+    Paths paths;
+    std::vector<Route> routes;
+    ServingConfig serving;
+    bool allow_plain_http = false;  // "allowPlainHttp": http beyond loopback, said by name
+
+    std::string url_of(std::string_view path) const { return public_url.origin() + std::string(path); }
+};
+
+}  // namespace vestibule

@@ -1,0 +1,33 @@
+// The token endpoint's answers (RFC 6749 §5; OpenID Connect Core §3.1.3.3; checklist C20–C25, A24).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "http/client.h"
+
+namespace vestibule {
+
+struct TokenResponse {
+    Secret access_token;
+    std::optional<Seconds> expires_in;    // absent, or not understood: the caller's default
+    std::optional<Secret> refresh_token;  // null or empty counts as absent
+    std::optional<Secret> id_token;
+    std::optional<std::string> scope;
+};
+
+// exchange_failed, never quoting the body, where it is not 200, JSON, an object, with a string access_token and
+// token_type Bearer (any case). A negative or absurd expires_in is refused; a numeric string is tolerated.
+Result<TokenResponse> parse_token_response(const OutboundResponse& response);
+
+// An error answer's `error`, where it is 400 or 401 with a JSON object that has one (RFC 6749 §5.2); at most 64
+// characters.
+std::optional<std::string> token_error(const OutboundResponse& response);
+
+// Retry-After in seconds: a number, or an HTTP date against `now`; at most an hour (RFC 9110 §10.2.3).
+std::optional<Seconds> retry_after(const OutboundResponse& response, WallTime now);
+
+}  // namespace vestibule

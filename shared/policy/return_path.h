@@ -1,0 +1,27 @@
+// Where a person may be sent after login or logout: a path on this site and nothing else (checklist L23, L24, O15).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vestibule {
+
+// A local path with query and fragment that no browser reads as another host. Only parse() makes one.
+class ReturnPath {
+public:
+    // `text` is the decoded parameter. Nothing for anything but '/' followed by neither '/' nor '\', for controls,
+    // white space, backslashes, non-ASCII, dot segments or encoded separators at the beginning, or more than 1024
+    // octets.
+    static std::optional<ReturnPath> parse(std::string_view text);
+
+    const std::string& text() const { return text_; }
+    // The path with one more query parameter, before the fragment.
+    std::string with_parameter(std::string_view name, std::string_view value) const;
+
+private:
+    explicit ReturnPath(std::string text) : text_(std::move(text)) {}
+    std::string text_;
+};
+
+}  // namespace vestibule

@@ -1,0 +1,51 @@
+// The OpenID provider as the functions see it: what it published, cached in the store, and the calls we make to it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "codec/json.h"
+#include "crypto/jwk.h"
+#include "oauth/id_token.h"
+#include "oauth/provider_metadata.h"
+#include "oauth/token_response.h"
+#include "session/refresh.h"
+
+namespace vestibule {
+
+// An ID token was verified and its tokens may be used (checklist C26).
+struct RedeemedCode {
+    VerifiedIdToken identity;
+    TokenResponse tokens;
+};
+
+// Thread-safe. No call takes longer than provider.timeout (`config`) plus the store's limit; none is retried, but a key
+// set is fetched again once for a token that no known key verifies (checklist D10–D12).
+class Provider {
+public:
+    virtual ~Provider() = default;
+
+    // From memory, else the store, else the provider; the last good copy where the provider is down (checklist D09).
+    // provider_unavailable: none of them.
+    virtual Result<ProviderMetadata> metadata() = 0;
+
+    // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected (what was
+    // received is then revoked, best effort: C27), or unavailable.
+    virtual Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) = 0;
+
+    // Presents a refresh token, once. `subject` is who the session belongs to. `deadline` bounds it.
+    virtual RefreshVerdict refresh(const TokenSet& current, std::string_view subject) = 0;
+
+    // The claims of UserInfo, the sub checked (checklist I39). token_rejected is told apart as session_ended.
+    virtual Result<Json> userinfo(const Secret& access_token, std::string_view subject) = 0;
+
+    // RFC 7009, best effort within `at_most` for all of them together.
+    virtual void revoke(const TokenSet& tokens, Milliseconds at_most) = 0;
+};
+
+}  // namespace vestibule
