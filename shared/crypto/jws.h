@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -14,7 +15,8 @@ namespace vestibule {
 
 enum class JwsAlgorithm { RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA };
 
-std::optional<JwsAlgorithm> jws_algorithm(std::string_view name);  // case-sensitive (RFC 7515 §4.1.1)
+// Case-sensitive (RFC 7515 §4.1.1). "Ed25519" (RFC 9864) is the same algorithm as "EdDSA" with the only curve we take.
+std::optional<JwsAlgorithm> jws_algorithm(std::string_view name);
 std::string_view name_of(JwsAlgorithm algorithm);
 
 // Taken apart and checked for form, not yet verified: only good for choosing the key.
@@ -29,8 +31,8 @@ struct UnverifiedJws {
 };
 
 // identity_rejected where it is not exactly three strict base64url parts, over 64 KiB, the header no JSON object or
-// with `crit` or `b64`, or the algorithm not in `allowed` (checklist I01–I07). Header keys jku, jwk, x5u, x5c are
-// ignored.
+// with `crit` or `b64`, `kid` or `typ` no text of at most 256 octets, the signature empty, or the algorithm not in
+// `allowed` (checklist I01–I08). Header keys jku, jwk, x5u, x5c are ignored.
 Result<UnverifiedJws> parse_jws(std::string_view compact, const std::vector<JwsAlgorithm>& allowed);
 
 // A JSON object whose signature was verified. Only verify_jws() makes one.
@@ -56,6 +58,7 @@ enum class JwsFailure {
 };
 
 // Tries every key that fits kid, type, algorithm and curve, at most 8 of them (checklist I05, I09, I10, I13, I14).
+// A key without kid fits only a JWS without kid.
 tl::expected<VerifiedJws, JwsFailure> verify_jws(const UnverifiedJws& jws, const std::vector<VerificationKey>& keys);
 
 }  // namespace vestibule

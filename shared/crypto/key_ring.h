@@ -34,7 +34,7 @@ private:
     std::vector<Key> keys_;
 };
 
-// A new line for a key file.
+// A new line for a key file, without the line end.
 std::string new_key_line(Random& random, std::string_view id);
 
 }  // namespace vestibule
