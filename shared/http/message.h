@@ -77,7 +77,8 @@ struct Request {
     std::string request_id;  // 16 random octets in hex, or the one the web server set
 };
 
-// The whole body, or body_too_large / bad_request where it ends before content_length (checklist H05, H06).
+// The whole body: exactly content_length octets, none where no length was announced. body_too_large before anything is
+// read; bad_request where it ends early (checklist H05, H06).
 Result<std::string> read_body(const Request& request, std::size_t max_octets);
 
 struct Response {

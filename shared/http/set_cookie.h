@@ -17,8 +17,9 @@ struct SetCookie {
     SameSite same_site = SameSite::strict;
     std::optional<Seconds> max_age;  // absent: lives as long as the browser
 
-    // Always Path=/, Secure, HttpOnly, no Domain. Throws std::invalid_argument for a name or value that could break the
-    // header: a programming error, as both are made by us.
+    // Always Path=/, Secure, HttpOnly, no Domain. Throws std::invalid_argument for a name without the prefix, a name or
+    // value that could break the header, more than 4096 octets or 400 days (S10, S12): programming errors, as all of it
+    // is made by us.
     std::string header_value() const;
 };
 
