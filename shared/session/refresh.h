@@ -33,8 +33,13 @@ struct WrongIdentity {  // a new ID token for another sub, iss or aud
 };
 using RefreshVerdict = std::variant<Refreshed, RefreshTokenDead, RefreshNotPossible, ProviderTrouble, WrongIdentity>;
 
-// Presents the session's refresh token, once. Bounded in time by `RefreshTiming::lease` less a margin.
-using RefreshCall = std::function<RefreshVerdict(const LiveSession& session, const TokenSet& current)>;
+// What the protocol asks of the provider.
+struct RefreshCalls {
+    // Presents the session's refresh token, once. Bounded in time by `RefreshTiming::lease` less a margin.
+    std::function<RefreshVerdict(const LiveSession& session, const TokenSet& current)> refresh;
+    // Tokens that came too late, because the session was ended meanwhile: revoked, best effort (checklist R15).
+    std::function<void(const TokenSet& tokens)> discard;
+};
 
 struct RefreshTiming {
     Seconds lease{20};                 // longer than the provider's timeout
@@ -64,6 +69,6 @@ enum class RefreshReason {
 // provider_unavailable (both with retry_after; the session stays), store_unavailable. For `expiring`, a session whose
 // access token still lives is returned as it is where the refresh could not be done.
 Result<LiveSession> refresh_session(const LiveSession& session, RefreshReason reason, const RefreshContext& context,
-                                    const RefreshCall& call);
+                                    const RefreshCalls& provider);
 
 }  // namespace vestibule

@@ -1,0 +1,59 @@
+#include "session/live_session.h"
+
+#include <algorithm>
+
+#include "session/session_sealing.h"
+
+namespace vestibule {
+namespace {
+
+tl::unexpected<Error> does_not_open(std::string_view field) {
+    return failure(ErrorCode::no_session, "sealed field does not open: " + std::string(field));
+}
+
+std::optional<SessionCookie> cookie_of(const Request& request) {
+    const CookieLookup lookup = find_cookie(request, kSessionCookieName);
+    if (lookup.presence != CookieLookup::Presence::present) return std::nullopt;
+    return SessionCookie::parse(lookup.value);
+}
+
+}  // namespace
+
+Result<Secret> LiveSession::access_token(const KeyRing& keys) const {
+    auto token = open_access_token(keys, cookie_, row_.sealed);
+    if (!token) return does_not_open("access_token");
+    return *std::move(token);
+}
+
+Result<TokenSet> LiveSession::tokens(const KeyRing& keys) const {
+    auto access = open_access_token(keys, cookie_, row_.sealed);
+    if (!access) return does_not_open("access_token");
+    auto others = open_refresh_and_id_token(keys, cookie_, row_.sealed);
+    if (!others) return does_not_open("refresh_and_id_token");
+    return TokenSet{*std::move(access), row_.access_expires_at, row_.access_lifetime, std::move(others->refresh_token),
+                    std::move(others->id_token)};
+}
+
+LiveSession LiveSession::with_row(SessionRow row) const { return LiveSession(cookie_, std::move(row), claims_); }
+
+Result<std::optional<LiveSession>> find_live_session(const Request& request, SessionStore& store, const KeyRing& keys,
+                                                     WallTime now) {
+    auto cookie = cookie_of(request);
+    if (!cookie) return std::nullopt;
+    auto row = store.find(cookie->key(), now);
+    if (!row) return failure(row.error());
+    if (!*row) return std::nullopt;
+    auto claims = open_claims(keys, *cookie, (*row)->sealed);
+    if (!claims) return std::nullopt;
+    return LiveSession(*std::move(cookie), **std::move(row), *std::move(claims));
+}
+
+Result<void> touch_session(const LiveSession& session, SessionStore& store, Seconds idle, WallTime now) {
+    const WallTime moved = std::min(now + idle, session.row().expires_at);
+    if (moved - session.row().idle_expires_at < std::max(idle / 10, Seconds{1})) return {};
+    auto touched = store.touch(session.key(), moved, now);
+    if (!touched) return failure(touched.error());
+    return {};
+}
+
+}  // namespace vestibule
