@@ -14,9 +14,10 @@ namespace vestibule {
 // What reading may look at besides the text; tests give their own.
 struct ConfigSources {
     std::function<std::optional<std::string>(std::string_view name)> environment;
-    // The content of a small file (≤ 64 KiB), or why not. `secret`: refuse one that others may read (checklist A26).
+    // The content of a small file (≤ 64 KiB); nothing where there is none; or why it cannot be used, for people, in
+    // `detail`. `secret`: refuse one that others may read (checklist A26).
     enum class Privacy { any, secret };
-    std::function<Result<std::string>(const std::string& path, Privacy privacy)> file;
+    std::function<Result<std::optional<std::string>>(const std::string& path, Privacy privacy)> file;
 };
 
 struct ConfigProblem {
@@ -27,7 +28,10 @@ struct ConfigProblem {
 // `text` is the JSON-with-comments file's content; environment variables win over it (DESIGN §4).
 tl::expected<Config, std::vector<ConfigProblem>> read_config(std::string_view text, const ConfigSources& sources);
 
-// Finds the file named by BFF_CONFIG (default /etc/vestibule/config.jsonc) and reads it.
+// The file named by BFF_CONFIG, else /etc/vestibule/config.jsonc.
+std::string config_path(const ConfigSources& sources);
+
+// Finds that file and reads it. The default one may be missing where the environment gives all that is required.
 tl::expected<Config, std::vector<ConfigProblem>> load_config(const ConfigSources& sources);
 
 // One line a problem, for people.

@@ -1,0 +1,109 @@
+// "provider": who the provider is, and who we are to it.
+#include <algorithm>
+
+#include "config/settings.h"
+
+namespace vestibule {
+namespace {
+
+const std::vector<JwsAlgorithm>& all_algorithms() {
+    using enum JwsAlgorithm;
+    static const std::vector<JwsAlgorithm> all = {RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA};
+    return all;
+}
+
+// RFC 8725 §3.2, Core §2 (checklist I03): nothing that is not signed, nothing whose key both sides know.
+const std::vector<Refusal> kWeakAlgorithms = {
+    {"none", "accepts unsigned ID tokens; name what the provider signs with, such as \"RS256\""},
+    {"HS256", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
+    {"HS384", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
+    {"HS512", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
+};
+
+// RFC 10017 §6.1.3.1 (checklist L01): a BFF is a confidential client.
+const std::vector<Refusal> kOtherMethods = {
+    {"none", "makes a public client of this; register a confidential one at the provider and use its secret"},
+    {"private_key_jwt", "is not in this build; use \"client_secret_basic\" or \"client_secret_post\""},
+    {"client_secret_jwt", "is not in this build; use \"client_secret_basic\" or \"client_secret_post\""},
+    {"tls_client_auth", "is not in this build; use \"client_secret_basic\" or \"client_secret_post\""},
+};
+
+void read_issuer(ObjectReader& from, std::string& issuer, PlainHttp plain_http) {
+    if (!from.text("issuer", issuer, Need::required_here_or_in_environment)) return;
+    const auto url = parse_url(issuer);
+    if (const auto problem = problem_of_url(issuer, plain_http)) return from.problem("issuer", *problem);
+    // Core §2 "iss": scheme, host, and optionally port and path (checklist D01).
+    if (url && url->has_query) from.problem("issuer", "must not have a query (?…)");
+}
+
+bool is_scope_character(char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; }  // RFC 6749 §3.3
+
+bool has_scope(std::string_view scope, std::string_view wanted) {
+    return (" " + std::string(scope) + " ").find(" " + std::string(wanted) + " ") != std::string::npos;
+}
+
+void read_scope(ObjectReader& from, std::string& scope) {  // checklist L14
+    if (!from.text("scope", scope)) return;
+    const bool spaced = scope.front() != ' ' && scope.back() != ' ' && scope.find("  ") == scope.npos;
+    const bool plain =
+        std::all_of(scope.begin(), scope.end(), [](char c) { return c == ' ' || is_scope_character(c); });
+    if (!spaced || !plain) from.problem("scope", "must be names with one space between them");
+    if (!has_scope(scope, "openid")) from.problem("scope", "must contain \"openid\"; without it there is no login");
+}
+
+void read_algorithms(ObjectReader from, std::vector<JwsAlgorithm>& algorithms) {
+    std::vector<std::string> all;
+    std::vector<std::string> names;
+    for (const JwsAlgorithm algorithm : all_algorithms()) all.emplace_back(name_of(algorithm));
+    for (const JwsAlgorithm algorithm : algorithms) names.emplace_back(name_of(algorithm));
+    if (!from.choices("idTokenAlgorithms", names, all, kWeakAlgorithms)) return;
+    algorithms.clear();
+    for (const std::string& name : names) {
+        if (const auto algorithm = jws_algorithm(name)) algorithms.push_back(*algorithm);
+    }
+}
+
+void read_acr_values(ObjectReader& from, std::vector<std::string>& values) {
+    if (!from.texts("acrValues", values)) return;
+    const bool spaced = std::any_of(values.begin(), values.end(),
+                                    [](const std::string& value) { return value.find(' ') != value.npos; });
+    if (spaced) from.problem("acrValues", "must be one value an item, without spaces");
+}
+
+std::string read_client_auth(ObjectReader from, ClientAuth& auth) {
+    static const std::vector<Choice<ClientAuthMethod>> kMethods = {
+        {"client_secret_basic", ClientAuthMethod::client_secret_basic},
+        {"client_secret_post", ClientAuthMethod::client_secret_post},
+    };
+    std::string secret_file;
+    from.choice("method", auth.method, kMethods, kOtherMethods);
+    from.text("secretFile", secret_file);
+    from.refuse("secret",
+                "does not belong into this file; put it into a file of its own that only this program can "
+                "read, and name that as \"secretFile\" (or set BFF_CLIENT_SECRET)");
+    from.refuse_others();
+    return secret_file;
+}
+
+}  // namespace
+
+ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
+    ProviderSettings settings;
+    ProviderConfig& provider = settings.provider;
+    read_issuer(from, provider.issuer, plain_http);
+    from.text("clientId", provider.client_id, Need::required_here_or_in_environment);
+    settings.secret_file = read_client_auth(from.object("clientAuth"), provider.auth);
+    read_scope(from, provider.scope);
+    read_algorithms(from, provider.id_token_algorithms);
+    from.duration("maxAge", provider.max_age, {Seconds{0}, Seconds{std::chrono::days{400}}});
+    read_acr_values(from, provider.acr_values);
+    from.duration("clockSkew", provider.clock_skew, {Seconds{0}, std::chrono::minutes{5}});  // checklist I20
+    from.duration("timeout", provider.timeout, {Seconds{1}, Seconds{30}});
+    from.refuse("clientSecret",
+                "does not belong into this file; name a file that holds it as "
+                "\"clientAuth\": {\"secretFile\": \"/…\"} (or set BFF_CLIENT_SECRET)");
+    from.refuse_others();
+    return settings;
+}
+
+}  // namespace vestibule

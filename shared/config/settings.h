@@ -1,0 +1,29 @@
+// The parts of a configuration, each read and checked in a file of its own. Problems go to the reader's findings; what
+// a part gives back after a problem is only good for looking for more.
+#pragma once
+
+#include "config/config.h"
+#include "config/object_reader.h"
+#include "config/url_rules.h"
+
+namespace vestibule {
+
+struct ProviderSettings {
+    ProviderConfig provider;
+    std::string secret_file;  // "" where none is named
+};
+
+ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http);
+SessionConfig read_session(ObjectReader from);
+Paths read_paths(ObjectReader from);
+Route read_route(ObjectReader from, PlainHttp plain_http);
+ServingConfig read_serving(ObjectReader from);
+
+// "store": an address this build has an adapter for.
+void check_store(ObjectReader& from, std::string_view name, std::string_view store);
+
+// What can only be seen with all parts together: routes against paths, against each other, against the provider and
+// against ourselves.
+void check_routes(const Config& config, Findings& findings);
+
+}  // namespace vestibule
