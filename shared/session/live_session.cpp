@@ -48,6 +48,14 @@ Result<std::optional<LiveSession>> find_live_session(const Request& request, Ses
     return LiveSession(*std::move(cookie), **std::move(row), *std::move(claims));
 }
 
+Result<bool> shows_stale_cookie(const Request& request, SessionStore& store, WallTime now) {
+    const auto cookie = cookie_of(request);
+    if (!cookie) return false;
+    const auto row = store.find(cookie->key(), now);
+    if (!row) return failure(row.error());
+    return !*row;
+}
+
 Result<void> touch_session(const LiveSession& session, SessionStore& store, Seconds idle, WallTime now) {
     const WallTime moved = std::min(now + idle, session.row().expires_at);
     if (moved - session.row().idle_expires_at < std::max(idle / 10, Seconds{1})) return {};

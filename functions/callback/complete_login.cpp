@@ -1,0 +1,133 @@
+#include "functions/callback/complete_login.h"
+
+#include <algorithm>
+#include <set>
+
+#include "codec/base64url.h"
+#include "provider/token_set_of.h"
+#include "session/index_keys.h"
+#include "session/session_sealing.h"
+
+namespace vestibule {
+namespace {
+
+constexpr Milliseconds kRevokeAtMost{2'000};
+
+IdTokenRules rules_of(const LoginFlow& flow, const FlowSecrets& secrets, const ProviderWorld& world) {
+    const ProviderConfig& provider = world.config.provider;
+    IdTokenRules rules;
+    rules.issuer = provider.issuer;
+    rules.client_id = provider.client_id;
+    rules.nonce = secrets.nonce;
+    rules.max_age = flow.max_age;
+    rules.acr_values = flow.acr_values;
+    rules.clock_skew = provider.clock_skew;
+    rules.now = world.clock.now();
+    return rules;
+}
+
+// What the session keeps of all the claims: what checksession shows and what routes ask for (checklist X20).
+std::set<std::string> claims_to_keep(const Config& config) {
+    std::set<std::string> names(config.session.claims.begin(), config.session.claims.end());
+    names.insert("sub");
+    for (const Route& route : config.routes) {
+        for (const RequiredClaim& claim : route.require) names.insert(claim.name);
+    }
+    return names;
+}
+
+void keep_claims(Json& kept, const Json& claims, const std::set<std::string>& names) {
+    for (const std::string& name : names) {
+        if (const Json* value = claims.find(name)) kept.set(name, *value);
+    }
+}
+
+Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& world) {
+    const std::set<std::string> names = claims_to_keep(world.config);
+    Json kept = Json::object();
+    if (world.config.session.userinfo) {
+        const auto claims = world.provider.userinfo(redeemed.tokens.access_token, redeemed.identity.subject());
+        if (!claims) return failure(ErrorCode::identity_rejected, "UserInfo: " + claims.error().detail);
+        keep_claims(kept, *claims, names);
+    }
+    keep_claims(kept, redeemed.identity.claims(), names);  // the signed statement wins
+    return kept;
+}
+
+NewSession new_session(const SessionCookie& cookie, const LoginFlow& flow, const RedeemedCode& redeemed,
+                       const Json& claims, const TokenSet& tokens, const ProviderWorld& world) {
+    const Config& config = world.config;
+    const std::string& issuer = config.provider.issuer;
+    const WallTime now = world.clock.now();
+    SessionRow row;
+    row.key = cookie.key();
+    if (const auto& sid = redeemed.identity.sid()) row.sid = sid_index_key(world.keys, issuer, *sid);
+    row.sub = sub_index_key(world.keys, issuer, redeemed.identity.subject());
+    row.created_at = now;
+    row.expires_at = now + config.session.absolute;
+    row.idle_expires_at = std::min(now + config.session.idle, row.expires_at);
+    row.access_expires_at = tokens.access_expires_at;
+    row.access_lifetime = tokens.access_lifetime;
+    row.sealed = seal_fields(world.keys, world.random, cookie, claims, tokens);
+    return {std::move(row), flow.started_at, flow.replaces};
+}
+
+Result<void> insert(const NewSession& session, const ProviderWorld& world) {
+    const auto outcome = world.store.insert(session, world.clock.now());
+    if (!outcome) return failure(ErrorCode::unavailable, outcome.error().detail);
+    switch (*outcome) {
+        case InsertOutcome::inserted: return {};
+        case InsertOutcome::ended_meanwhile:
+            return failure(ErrorCode::login_required, "the provider ended this session during the login");
+        case InsertOutcome::key_taken: return failure(ErrorCode::unavailable, "the session key is taken");
+    }
+    return failure(ErrorCode::unavailable, "unknown outcome");
+}
+
+// Consumed before anything is asked of the provider, so that one response is used at most once (checklist C02).
+Result<bool> consume(const LoginFlow& flow, const ProviderWorld& world) {
+    const WallTime forget_at = flow.started_at + kLoginFlowLifetime + Seconds{60};
+    auto first = world.store.consume_once(OnceKind::flow, flow.id, forget_at, world.clock.now());
+    if (!first) return failure(ErrorCode::unavailable, first.error().detail);
+    return first;
+}
+
+// Who logged in, without saying it: an operator who knows the sub can find the line (checklist C39, G08).
+void log_success(const NewSession& session, const ProviderWorld& world) {
+    world.log.info("login.succeeded", {{"issuer", world.config.provider.issuer},
+                                       {"sub_hash", hex_encode(session.row.sub.octets).substr(0, 16)},
+                                       {"session_hash", hex_encode(session.row.key.octets).substr(0, 16)}});
+}
+
+Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& tokens, const LoginFlow& flow,
+                                const ProviderWorld& world) {
+    const auto claims = session_claims(redeemed, world);
+    if (!claims) return failure(claims.error());
+    SessionCookie cookie = SessionCookie::create(world.random);
+    const NewSession session = new_session(cookie, flow, redeemed, *claims, tokens, world);
+    if (auto inserted = insert(session, world); !inserted) return failure(inserted.error());
+    log_success(session, world);
+    return LoggedIn{std::move(cookie)};
+}
+
+}  // namespace
+
+Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationResponse& response,
+                                                          const ResumedFlow& resumed, const ProviderWorld& world) {
+    const auto first_use = consume(resumed.flow, world);
+    if (!first_use) return failure(first_use.error());
+    if (!*first_use) return UsedBefore{};
+    if (response.error) return failure(authorization_error(*response.error), "the provider answered with an error");
+    const auto redeemed = world.provider.redeem(*response.code, resumed.secrets.code_verifier,
+                                                rules_of(resumed.flow, resumed.secrets, world));
+    if (!redeemed) return failure(redeemed.error());
+    const TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
+    auto logged_in = create_session(*redeemed, tokens, resumed.flow, world);
+    if (!logged_in) {
+        world.provider.revoke(tokens, kRevokeAtMost);
+        return failure(logged_in.error());
+    }
+    return *std::move(logged_in);
+}
+
+}  // namespace vestibule
