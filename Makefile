@@ -71,6 +71,9 @@ $(BUILD)/obj/%.o: %.cpp Makefile VERSION
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
+# The migrations are embedded by the assembler, which tells the compiler's -MMD nothing.
+$(BUILD)/obj/shared/adapters/sqlite/sqlite_schema.o: $(wildcard schema/sqlite/*.sql)
+
 $(LIBRARY): $(call objects,$(SHARED_SOURCES))
 $(HANDLERS): $(call objects,$(HANDLER_SOURCES))
 $(SUPPORT): $(call objects,$(SUPPORT_SOURCES))
