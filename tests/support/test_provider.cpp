@@ -1,0 +1,322 @@
+#include "tests/support/test_provider.h"
+
+#include <stdexcept>
+
+#include "codec/base64url.h"
+#include "oauth/pkce.h"
+
+namespace vestibule {
+namespace {
+
+HeaderFields json_headers() { return {{"Content-Type", "application/json"}}; }
+
+ScriptedAnswer oauth_error(int status, const std::string& error) {
+    return json_answer(status, Json::object({{"error", error}}).print());
+}
+
+Form query_of(std::string_view url) {
+    const auto question = url.find('?');
+    if (question == std::string_view::npos) throw std::logic_error("an authorization URL without a query");
+    return Form::parse(url.substr(question + 1)).value();
+}
+
+std::string one(const Form& form, std::string_view name) { return form.single(name).value().value_or(std::string{}); }
+
+bool has_word(std::string_view words, std::string_view word) {
+    return (" " + std::string(words) + " ").find(" " + std::string(word) + " ") != std::string::npos;
+}
+
+}  // namespace
+
+TestProvider::TestProvider(ScriptedHttpClient& http, const Clock& clock, std::string issuer)
+    : metadata_headers(json_headers()),
+      keys_headers(json_headers()),
+      http_(http),
+      clock_(clock),
+      issuer_(std::move(issuer)),
+      key_(SigningKey::generate(KeyType::ec_p256)) {
+    metadata = Json::object({
+        {"issuer", issuer_},
+        {"authorization_endpoint", authorization_endpoint()},
+        {"token_endpoint", token_endpoint()},
+        {"jwks_uri", keys_url()},
+        {"userinfo_endpoint", userinfo_endpoint()},
+        {"revocation_endpoint", revocation_endpoint()},
+        {"end_session_endpoint", end_session_endpoint()},
+        {"response_types_supported", Json::array({"code"})},
+        {"subject_types_supported", Json::array({"public"})},
+        {"id_token_signing_alg_values_supported", Json::array({"RS256", "PS256", "ES256", "EdDSA"})},
+        {"token_endpoint_auth_methods_supported", Json::array({"client_secret_basic", "client_secret_post"})},
+        {"code_challenge_methods_supported", Json::array({"S256"})},
+        {"authorization_response_iss_parameter_supported", true},
+    });
+    publish();
+}
+
+void TestProvider::configure(ProviderConfig& config) const {
+    config.issuer = issuer_;
+    config.client_id = client_id;
+    config.auth.secret = Secret(client_secret);
+    config.id_token_algorithms = {algorithm_};
+}
+
+void TestProvider::publish() {
+    http_.on(metadata_url(), [this](const RecordedRequest&) {
+        return ScriptedAnswer{.headers = metadata_headers, .body = metadata.print()};
+    });
+    http_.on(keys_url(), [this](const RecordedRequest&) { return answer_keys(); });
+    http_.on(token_endpoint(), [this](const RecordedRequest& request) { return answer_token(request); });
+    http_.on(userinfo_endpoint(), [this](const RecordedRequest& request) { return answer_userinfo(request); });
+    http_.on(revocation_endpoint(), [this](const RecordedRequest& request) { return answer_revocation(request); });
+}
+
+void TestProvider::go_down(ErrorCode error) {
+    for (const auto& url : {metadata_url(), keys_url(), token_endpoint(), userinfo_endpoint(), revocation_endpoint()})
+        http_.answer(url, failing_answer(error));
+}
+
+void TestProvider::come_back() { publish(); }
+
+// --- the person at the provider ---
+
+std::string TestProvider::log_in(std::string_view authorization_url) {
+    const std::lock_guard lock(mutex_);
+    const Form asked = query_of(authorization_url);
+    if (one(asked, "client_id") != client_id || one(asked, "response_type") != "code")
+        throw std::logic_error("the provider would not accept this authorization request");
+    const std::string code = new_secret("code");
+    codes_[code] = {one(asked, "nonce"), one(asked, "code_challenge"), one(asked, "redirect_uri"), one(asked, "scope")};
+    Form answer;
+    answer.add("code", code).add("state", one(asked, "state"));
+    if (knobs.iss_in_responses) answer.add("iss", issuer_);
+    return answer.encode();
+}
+
+std::string TestProvider::refuse(std::string_view authorization_url, std::string_view error) {
+    Form answer;
+    answer.add("error", std::string(error)).add("state", one(query_of(authorization_url), "state"));
+    if (knobs.iss_in_responses) answer.add("iss", issuer_);
+    return answer.encode();
+}
+
+TokenSet TestProvider::issue_tokens() {
+    const std::lock_guard lock(mutex_);
+    TokenSet tokens;
+    tokens.access_token = Secret(new_secret("access-token"));
+    access_tokens_.insert(tokens.access_token.reveal());
+    tokens.access_lifetime = knobs.access_token_lifetime;
+    tokens.access_expires_at = clock_.now() + knobs.access_token_lifetime;
+    if (knobs.refresh_tokens) tokens.refresh_token = Secret(new_refresh_token(++families_));
+    tokens.id_token = Secret(signed_id_token(usual_claims()));
+    return tokens;
+}
+
+std::string TestProvider::id_token(const Json& changes) {
+    Json claims = usual_claims();
+    for (const auto& [name, value] : changes.as_object()) claims.set(name, value);
+    return signed_id_token(std::move(claims));
+}
+
+// --- keys ---
+
+void TestProvider::rotate_keys() {
+    const std::lock_guard lock(mutex_);
+    set_key(SigningKey::generate(key_.type()), algorithm_, "key-" + std::to_string(++keys_made_));
+}
+
+void TestProvider::replace_key_under_its_kid() { use_key(SigningKey::generate(key_.type()), algorithm_); }
+
+void TestProvider::use_key(SigningKey key, JwsAlgorithm algorithm) { set_key(std::move(key), algorithm, kid_); }
+
+void TestProvider::set_key(SigningKey key, JwsAlgorithm algorithm, std::string kid) {
+    const std::lock_guard lock(mutex_);
+    key_ = std::move(key);
+    algorithm_ = algorithm;
+    kid_ = std::move(kid);
+    published_keys_.reset();
+}
+
+void TestProvider::publish_keys(std::string jwk_set) {
+    const std::lock_guard lock(mutex_);
+    published_keys_ = std::move(jwk_set);
+}
+
+ScriptedAnswer TestProvider::answer_keys() const {
+    const std::lock_guard lock(mutex_);
+    const std::string own = jwk_set({key_.public_jwk(kid_, name_of(algorithm_))});
+    return {.headers = keys_headers, .body = published_keys_.value_or(own)};
+}
+
+// --- the token endpoint ---
+
+ScriptedAnswer TestProvider::answer_token(const RecordedRequest& request) {
+    const std::lock_guard lock(mutex_);
+    ++token_requests_;
+    if (request.method != "POST") return oauth_error(405, "invalid_request");
+    if (!authenticated(request)) return oauth_error(401, "invalid_client");
+    const std::string grant_type = request.parameter("grant_type");
+    if (grant_type == "authorization_code") return redeem(request);
+    if (grant_type == "refresh_token") return refresh(request);
+    return oauth_error(400, "unsupported_grant_type");
+}
+
+bool TestProvider::authenticated(const RecordedRequest& request) const {
+    const std::string basic = "Basic " + base64_encode(form_encode(client_id) + ":" + form_encode(client_secret));
+    const Form form = request.form();
+    // "The client MUST NOT use more than one authentication method in each request" (RFC 6749 §2.3).
+    if (request.headers.find("Authorization"))
+        return request.header("Authorization") == basic && !form.has("client_secret");
+    return one(form, "client_id") == client_id && one(form, "client_secret") == client_secret;
+}
+
+ScriptedAnswer TestProvider::redeem(const RecordedRequest& request) {
+    const auto found = codes_.find(request.parameter("code"));
+    if (found == codes_.end()) return oauth_error(400, "invalid_grant");
+    const Login login = found->second;
+    codes_.erase(found);  // once
+    const Secret verifier(request.parameter("code_verifier"));
+    if (request.parameter("redirect_uri") != login.redirect_uri) return oauth_error(400, "invalid_grant");
+    if (code_challenge_s256(verifier) != login.code_challenge) return oauth_error(400, "invalid_grant");
+
+    Json claims = usual_claims();
+    if (!login.nonce.empty()) claims.set("nonce", login.nonce);
+    std::optional<std::string> refresh_token;
+    if (knobs.refresh_tokens && has_word(login.scope, "offline_access")) refresh_token = new_refresh_token(++families_);
+    const Json answer = token_answer(refresh_token, signed_id_token(std::move(claims)));
+    return json_answer(200, answer.print());
+}
+
+ScriptedAnswer TestProvider::refresh(const RecordedRequest& request) {
+    const auto found = refresh_tokens_.find(request.parameter("refresh_token"));
+    if (found == refresh_tokens_.end()) return oauth_error(400, "invalid_grant");
+    const int family = found->second.family;
+    if (!found->second.alive) {  // RFC 9700 §4.14.2: reuse revokes the family
+        ++reused_;
+        kill_family(family);
+        return oauth_error(400, "invalid_grant");
+    }
+    std::optional<std::string> next;
+    if (knobs.rotate_refresh_tokens) {
+        found->second.alive = false;
+        next = new_refresh_token(family);
+    }
+    std::optional<std::string> id_token;
+    if (knobs.id_token_at_refresh) id_token = signed_id_token(usual_claims());
+    return json_answer(200, token_answer(next, id_token).print());
+}
+
+Json TestProvider::token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token) {
+    const std::string access_token = new_secret("access-token");
+    access_tokens_.insert(access_token);
+    Json answer = Json::object({{"access_token", access_token},
+                                {"token_type", "Bearer"},
+                                {"expires_in", std::int64_t{knobs.access_token_lifetime.count()}}});
+    if (refresh_token) answer.set("refresh_token", *refresh_token);
+    if (id_token) answer.set("id_token", *id_token);
+    if (knobs.change_token_answer) knobs.change_token_answer(answer);
+    return answer;
+}
+
+// --- the other endpoints ---
+
+ScriptedAnswer TestProvider::answer_userinfo(const RecordedRequest& request) {
+    const std::lock_guard lock(mutex_);
+    const std::string authorization = request.header("Authorization");
+    if (!authorization.starts_with("Bearer ") || !access_tokens_.contains(authorization.substr(7))) {
+        ScriptedAnswer refused = oauth_error(401, "invalid_token");
+        refused.headers.add("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        return refused;
+    }
+    Json claims = knobs.user;
+    claims.set("sub", knobs.subject);
+    if (knobs.change_userinfo) knobs.change_userinfo(claims);
+    return json_answer(200, claims.print());
+}
+
+// "The authorization server responds with HTTP status code 200 if the token has been revoked successfully or if the
+// client submitted an invalid token" (RFC 7009 §2.2).
+ScriptedAnswer TestProvider::answer_revocation(const RecordedRequest& request) {
+    const std::lock_guard lock(mutex_);
+    if (!authenticated(request)) return oauth_error(401, "invalid_client");
+    const std::string token = request.parameter("token");
+    revoked_.push_back(token);
+    access_tokens_.erase(token);
+    if (const auto found = refresh_tokens_.find(token); found != refresh_tokens_.end())
+        kill_family(found->second.family);
+    return ScriptedAnswer{};
+}
+
+// --- making tokens ---
+
+Json TestProvider::usual_claims() const {
+    const std::int64_t now = clock_.now().time_since_epoch().count();
+    Json claims = Json::object({{"iss", issuer_},
+                                {"sub", knobs.subject},
+                                {"aud", client_id},
+                                {"iat", now},
+                                {"auth_time", now},
+                                {"exp", now + std::int64_t{knobs.id_token_lifetime.count()}}});
+    if (knobs.sid) claims.set("sid", *knobs.sid);
+    for (const auto& [name, value] : knobs.user.as_object()) claims.set(name, value);
+    return claims;
+}
+
+std::string TestProvider::signed_id_token(Json claims) {
+    const std::lock_guard lock(mutex_);
+    if (knobs.change_claims) knobs.change_claims(claims);
+    Json header = Json::object({{"alg", name_of(algorithm_)}, {"kid", kid_}, {"typ", "JWT"}});
+    if (knobs.change_header) knobs.change_header(header);
+    std::string compact = sign_jws(key_, algorithm_, header.print(), claims.print());
+    if (knobs.change_jws) knobs.change_jws(compact);
+    secrets_.push_back(compact);
+    return compact;
+}
+
+std::string TestProvider::new_secret(std::string_view kind) {
+    secrets_.push_back("canary-" + std::string(kind) + "-" + std::to_string(secrets_.size() + 1));
+    return secrets_.back();
+}
+
+std::string TestProvider::new_refresh_token(int family) {
+    std::string token = new_secret("refresh-token");
+    refresh_tokens_[token] = {family, true};
+    return token;
+}
+
+void TestProvider::kill_family(int family) {
+    for (auto& [token, grant] : refresh_tokens_) {
+        if (grant.family == family) grant.alive = false;
+    }
+}
+
+// --- what happened ---
+
+std::vector<std::string> TestProvider::issued_secrets() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> all = secrets_;
+    all.push_back(client_secret);
+    return all;
+}
+
+std::vector<std::string> TestProvider::revoked_tokens() const {
+    const std::lock_guard lock(mutex_);
+    return revoked_;
+}
+
+int TestProvider::token_requests() const {
+    const std::lock_guard lock(mutex_);
+    return token_requests_;
+}
+
+int TestProvider::reused_refresh_tokens() const {
+    const std::lock_guard lock(mutex_);
+    return reused_;
+}
+
+bool TestProvider::refresh_token_lives(std::string_view token) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = refresh_tokens_.find(token);
+    return found != refresh_tokens_.end() && found->second.alive;
+}
+
+}  // namespace vestibule
