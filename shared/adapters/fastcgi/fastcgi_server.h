@@ -1,0 +1,25 @@
+// FastCGI responder and authorizer over libfcgi, with a pool of threads (FastCGI 1.0; checklist H09–H13, H29).
+//
+// A thread serves one request at a time; a connection that the web server keeps alive holds a thread only while a
+// request is on it. SIGTERM, SIGUSR1 or SIGINT: no new requests, idle connections closed, what is in flight is
+// finished, then serve_fastcgi returns 0. A second signal, or 30 s, end the process at once with code 1.
+//
+// FCGI_WEB_SERVER_ADDRS is honoured for TCP peers. A NUL in a variable ends its value (libfcgi keeps C strings). An
+// unknown role closes the connection. A request that is multiplexed onto a busy connection gets FCGI_CANT_MPX_CONN.
+#pragma once
+
+#include "adapters/cgi/service.h"
+#include "adapters/fastcgi/listening_socket.h"
+
+namespace vestibule {
+
+struct FastcgiOptions {
+    int threads = 64;
+    Milliseconds stop_limit{30'000};
+};
+
+// Blocks the stop signals in the calling thread and ignores SIGPIPE. REQUIRES: called once, no other thread yet that
+// could take a signal.
+int serve_fastcgi(const Service& service, ListeningSocket socket, const FastcgiOptions& options);
+
+}  // namespace vestibule
