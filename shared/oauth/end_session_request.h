@@ -15,7 +15,8 @@ struct EndSessionRequest {
     std::string post_logout_redirect_uri;
 };
 
-// Nothing where the provider has no end_session_endpoint (O10).
+// Nothing where the provider has no end_session_endpoint (O10). A hint that would make the URL longer than web servers
+// take is left out: the provider may then ask the person once more (O04).
 std::optional<std::string> end_session_url(const ProviderMetadata& provider, const EndSessionRequest& request);
 
 }  // namespace vestibule

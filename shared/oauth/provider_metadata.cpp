@@ -1,0 +1,128 @@
+#include "oauth/provider_metadata.h"
+
+#include <algorithm>
+
+namespace vestibule {
+namespace {
+
+tl::unexpected<Error> unusable(std::string detail) {
+    return failure(ErrorCode::provider_unavailable, "provider metadata: " + std::move(detail));
+}
+
+// "Communication with the … Endpoint MUST utilize TLS" (Core §3.1.2, §3.1.3, §5.3), but for a machine that talks to
+// itself and a network that the configuration vouches for by name.
+bool may_be_called(std::string_view text, const Config& config) {
+    const auto url = parse_url(text);
+    return url && (url->scheme == "https" || url->is_loopback() || config.allow_plain_http);
+}
+
+// A member that may be missing, but not be wrong. null counts as missing.
+Result<std::optional<std::string>> optional_endpoint(const Json& document, std::string_view name,
+                                                     const Config& config) {
+    const Json* member = document.find(name);
+    if (member == nullptr || member->is_null()) return std::nullopt;
+    if (!member->is_string() || !may_be_called(member->as_string(), config)) {
+        return unusable(std::string(name) + " is no https URL. \"allowPlainHttp\" permits http beyond loopback.");
+    }
+    return member->as_string();
+}
+
+Result<std::string> needed_endpoint(const Json& document, std::string_view name, const Config& config) {
+    auto endpoint = optional_endpoint(document, name, config);
+    if (!endpoint) return failure(std::move(endpoint.error()));
+    if (!*endpoint) return unusable(std::string(name) + " is missing: this provider cannot be used for logins.");
+    return **endpoint;
+}
+
+bool holds(const Json& list, std::string_view word) {
+    if (!list.is_array()) return false;
+    const auto& items = list.as_array();
+    return std::any_of(items.begin(), items.end(),
+                       [word](const Json& item) { return item.is_string() && item.as_string() == word; });
+}
+
+// A list that is announced must hold the word; one that is not announced says nothing.
+bool rules_out(const Json& document, std::string_view list, std::string_view word) {
+    const Json* announced = document.find(list);
+    return announced != nullptr && !holds(*announced, word);
+}
+
+std::string_view name_of(ClientAuthMethod method) {
+    return method == ClientAuthMethod::client_secret_post ? "client_secret_post" : "client_secret_basic";
+}
+
+// "If omitted, the default is client_secret_basic" (Discovery §3, RFC 8414 §2).
+bool rules_out_authentication(const Json& document, ClientAuthMethod method) {
+    constexpr std::string_view kList = "token_endpoint_auth_methods_supported";
+    if (document.find(kList) == nullptr) return method != ClientAuthMethod::client_secret_basic;
+    return rules_out(document, kList, name_of(method));
+}
+
+bool rules_out_every_algorithm(const Json& document, const std::vector<JwsAlgorithm>& algorithms) {
+    return std::all_of(algorithms.begin(), algorithms.end(), [&](JwsAlgorithm algorithm) {
+        return rules_out(document, "id_token_signing_alg_values_supported", vestibule::name_of(algorithm));
+    });
+}
+
+// Checklist D15: what we need is checked when the metadata is loaded, not in the middle of a login.
+Result<void> check_abilities(const Json& document, const ProviderConfig& config) {
+    // "Clients SHOULD use PKCE code challenge methods that do not expose the PKCE verifier in the authorization
+    // request" (RFC 9700 §2.1.1), which leaves S256; never fall back (checklist L04).
+    if (rules_out(document, "code_challenge_methods_supported", "S256"))
+        return unusable("code_challenge_methods_supported lacks S256. Enable PKCE with S256 at the provider.");
+    if (rules_out(document, "response_types_supported", "code"))
+        return unusable("response_types_supported lacks code. Enable the authorization code flow at the provider.");
+    if (rules_out_authentication(document, config.auth.method)) {
+        return unusable("token_endpoint_auth_methods_supported lacks " + std::string(name_of(config.auth.method)) +
+                        ". Choose another \"clientAuth.method\".");
+    }
+    if (rules_out_every_algorithm(document, config.id_token_algorithms))
+        return unusable("id_token_signing_alg_values_supported has none of the configured \"idTokenAlgorithms\".");
+    return {};
+}
+
+Result<void> read_endpoints(const Json& document, const Config& config, ProviderMetadata& metadata) {
+    const auto needed = [&](std::string_view name, std::string& into) -> Result<void> {
+        auto endpoint = needed_endpoint(document, name, config);
+        if (!endpoint) return failure(std::move(endpoint.error()));
+        into = std::move(*endpoint);
+        return {};
+    };
+    const auto optional = [&](std::string_view name, std::optional<std::string>& into) -> Result<void> {
+        auto endpoint = optional_endpoint(document, name, config);
+        if (!endpoint) return failure(std::move(endpoint.error()));
+        into = std::move(*endpoint);
+        return {};
+    };
+    return needed("authorization_endpoint", metadata.authorization_endpoint)
+        .and_then([&] { return needed("token_endpoint", metadata.token_endpoint); })
+        .and_then([&] { return needed("jwks_uri", metadata.jwks_uri); })
+        .and_then([&] { return optional("userinfo_endpoint", metadata.userinfo_endpoint); })
+        .and_then([&] { return optional("revocation_endpoint", metadata.revocation_endpoint); })
+        .and_then([&] { return optional("end_session_endpoint", metadata.end_session_endpoint); });
+}
+
+}  // namespace
+
+// "If the Issuer value contains a path component, any terminating / MUST be removed before appending
+// /.well-known/openid-configuration" (Discovery §4.1).
+std::string discovery_url(std::string_view issuer) {
+    if (issuer.ends_with('/')) issuer.remove_suffix(1);
+    return std::string(issuer) + "/.well-known/openid-configuration";
+}
+
+Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Config& config) {
+    ProviderMetadata metadata;
+    // "The issuer value returned MUST be identical to the Issuer URL that was used as the prefix to
+    // /.well-known/openid-configuration" (Discovery §4.3). Nothing else is looked at before (checklist D02).
+    metadata.issuer = document.string_at("issuer").value_or(std::string{});
+    if (metadata.issuer != config.provider.issuer)
+        return unusable("issuer differs from \"provider.issuer\". They must agree to the last octet, a final '/' too.");
+    if (auto read = read_endpoints(document, config, metadata); !read) return failure(std::move(read.error()));
+    if (auto able = check_abilities(document, config.provider); !able) return failure(std::move(able.error()));
+    metadata.iss_parameter_supported =
+        document.bool_at("authorization_response_iss_parameter_supported").value_or(false);
+    return metadata;
+}
+
+}  // namespace vestibule
