@@ -13,10 +13,13 @@ enum class Navigation { refuse, allow };
 
 // Passes for `Sec-Fetch-Site: same-origin`; for `none` where navigation is allowed (typed URL, bookmark) and it is a
 // top-level document navigation. Without Sec-Fetch-Site: an exact Origin, or `X-BFF: 1` without an Origin. Everything
-// else, `same-site` too, is csrf_rejected.
+// else, `same-site` too, and any of these fields sent twice, is csrf_rejected.
+// `our_origin` comes from the configuration, never from Host (S38). A Sec-Fetch-Site that passes is not held against
+// the Origin: a page with `Referrer-Policy: no-referrer` posts its own forms with `Origin: null`.
 Result<void> check_cross_site(const Request& request, std::string_view our_origin, Navigation navigation);
 
-// For login and callback: only a top-level document may be navigated there, nothing framed or embedded (L26).
+// For login and callback: only a top-level document may be navigated there, nothing framed or embedded (L26). A call by
+// fetch() has the destination "empty" and passes; a browser that sends no fetch metadata passes, too.
 Result<void> check_top_level(const Request& request);
 
 }  // namespace vestibule

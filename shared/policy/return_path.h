@@ -10,9 +10,11 @@ namespace vestibule {
 // A local path with query and fragment that no browser reads as another host. Only parse() makes one.
 class ReturnPath {
 public:
-    // `text` is the decoded parameter. Nothing for anything but '/' followed by neither '/' nor '\', for controls,
-    // white space, backslashes, non-ASCII, dot segments or encoded separators at the beginning, or more than 1024
-    // octets.
+    // `text` is the decoded parameter. Nothing for anything but '/' followed by neither '/' nor '\', and nothing for
+    // controls, white space, backslashes or non-ASCII anywhere, for dot segments or empty segments in the path (which
+    // could become "//" for whoever normalises it), for encoded separators, controls or blanks in its first segment,
+    // for escapes in the path that are none, or for more than 1024 octets. Query and fragment are the app's own
+    // business.
     static std::optional<ReturnPath> parse(std::string_view text);
 
     const std::string& text() const { return text_; }
