@@ -49,6 +49,9 @@ class ObjectReader {
 public:
     // `object` is null where the object is absent: every setting then has its default. Borrows both.
     ObjectReader(const Json* object, Findings& findings) : object_(object), findings_(&findings) {}
+    // Moved, never copied: two would each know half of what was asked.
+    ObjectReader(ObjectReader&&) = default;
+    ObjectReader& operator=(ObjectReader&&) = default;
 
     const std::string& place() const { return place_; }
     std::string place_of(std::string_view name) const;

@@ -27,7 +27,7 @@ Url read_public_url(ObjectReader& from, PlainHttp plain_http) {
 
 std::vector<Route> read_routes(ObjectReader& from, PlainHttp plain_http) {
     std::vector<Route> routes;
-    for (ObjectReader& route : from.objects("routes")) routes.push_back(read_route(route, plain_http));
+    for (ObjectReader& route : from.objects("routes")) routes.push_back(read_route(std::move(route), plain_http));
     return routes;
 }
 

@@ -51,7 +51,7 @@ void read_scope(ObjectReader& from, std::string& scope) {  // checklist L14
     if (!has_scope(scope, "openid")) from.problem("scope", "must contain \"openid\"; without it there is no login");
 }
 
-void read_algorithms(ObjectReader from, std::vector<JwsAlgorithm>& algorithms) {
+void read_algorithms(ObjectReader& from, std::vector<JwsAlgorithm>& algorithms) {
     std::vector<std::string> all;
     std::vector<std::string> names;
     for (const JwsAlgorithm algorithm : all_algorithms()) all.emplace_back(name_of(algorithm));
