@@ -18,13 +18,13 @@ ifneq ($(WERROR),)
 WARNINGS += -Werror
 endif
 ifneq ($(SANITIZE),)
-BUILD    := $(BUILD)-$(subst $(comma),-,$(SANITIZE))
+override BUILD := $(BUILD)-$(subst $(comma),-,$(SANITIZE))
 OPTIMISE := -O1
 HARDEN   := -fPIE -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 LDFLAGS  += -fsanitize=$(SANITIZE)
 endif
 ifneq ($(COVERAGE),)
-BUILD    := $(BUILD)-coverage
+override BUILD := $(BUILD)-coverage
 OPTIMISE := -O0
 HARDEN   := -fPIE --coverage
 LDFLAGS  += --coverage
@@ -55,14 +55,15 @@ HANDLERS := $(BUILD)/libhandlers.a
 SUPPORT  := $(BUILD)/libsupport.a
 
 .DEFAULT_GOAL := all
-.PHONY: all help install test clean tests-build
+.PHONY: all help install test test-programs test-e2e tests-build check check-format check-tidy check-cppcheck \
+        check-sanitize clean
 .DELETE_ON_ERROR:
 
 all: $(BINARIES)  ## build every function into build/bin/ (the default)
 
 help:  ## this list
 	@echo "make targets:"; \
-	sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	sed -nE 's/^([a-z][a-z0-9-]*):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 # Criterion's macros convert and cast in ways the rest of the house does not allow itself.
 $(BUILD)/obj/tests/%.o: CXXFLAGS += -Wno-conversion -Wno-old-style-cast -Wno-pedantic -O1
@@ -101,6 +102,38 @@ $(HELPER_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT) $(HANDLERS) $(LIBRAR
 	$(CXX) $(LDFLAGS) $^ $(SUPPORT) $(LIBRARY) $(LIBRARIES) -o $@
 
 tests-build: $(TEST_PROGRAMS) $(HELPER_PROGRAMS)
+
+test: test-programs test-e2e  ## every test: units, contracts, handlers, architecture, and end to end
+
+test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-end tests
+	BUILD=$(BUILD) tests/run_programs $(TEST_PROGRAMS)
+
+test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
+	BUILD=$(BUILD) tests/e2e/run
+
+install: all  ## executables to PREFIX/libexec/vestibule, schemas to PREFIX/share/vestibule (DESTDIR= works)
+	install -d $(DESTDIR)$(PREFIX)/libexec/vestibule $(DESTDIR)$(PREFIX)/share/vestibule
+	install -m 0755 $(BINARIES) $(DESTDIR)$(PREFIX)/libexec/vestibule/
+	cp -R schema/. $(DESTDIR)$(PREFIX)/share/vestibule/
+
+check: test check-format check-tidy check-cppcheck check-sanitize  ## what CI runs: tests, formats, lints, sanitizers
+
+FORMATTED := $(shell find shared functions tests -name '*.cpp' -o -name '*.h' | grep -v node_modules | sort)
+check-format:  ## every C++ file is formatted as .clang-format says
+	clang-format --dry-run --Werror $(FORMATTED)
+
+LINTED := $(SHARED_SOURCES) $(HANDLER_SOURCES) $(FUNCTIONS:%=functions/%/main.cpp)
+check-tidy:  ## clang-tidy over everything that ships
+	@echo "clang-tidy: $(words $(LINTED)) files"
+	@printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null \
+	    -- $(CPPFLAGS) $(CXXSTD) -x c++
+
+check-cppcheck:  ## cppcheck over everything that ships
+	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppressions-list=.cppcheck-suppressions -j $$(nproc) $(CPPFLAGS) shared functions
+
+check-sanitize:  ## the test programs once more under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(MAKE) SANITIZE=address,undefined test-programs
 
 clean:  ## remove what was built
 	rm -rf $(BUILD) build-*
