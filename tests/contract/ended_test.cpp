@@ -1,0 +1,152 @@
+// Sessions ended by the provider or an operator, and logins in flight that must not survive it (checklist B12-B16).
+#include "tests/contract/store_contract.h"
+
+using namespace vestibule;
+
+static const WallTime kRemembered = kNow + Seconds{600};
+
+static InsertOutcome insert_at(SessionStore& store, const NewSession& session, WallTime now) {
+    return must(store.insert(session, now));
+}
+
+CONTRACT(ending_a_sid_ends_all_its_sessions_and_no_other) {
+    put(store, session_of("a1", "alice", "s1"));
+    put(store, session_of("a2", "alice", "s1"));
+    put(store, session_of("a3", "alice", "s2"));
+    put(store, session_of("a4", "alice"));
+    put(store, session_of("b1", "bob", "s3"));
+    cr_expect(eq(u64, must(store.end_sid({sid("s1")}, {}, kRemembered, kNow)), 2));
+    for (const char* name : {"a1", "a2"}) cr_expect(not(is_there(store, name)), "%s", name);
+    cr_expect(is_there(store, "a3") && is_there(store, "a4") && is_there(store, "b1"));
+}
+
+CONTRACT(several_names_of_one_sid_are_ended_at_once) {  // one for each key of the ring
+    put(store, session_of("a", "alice", "s1 by the first key"));
+    put(store, session_of("b", "alice", "s1 by the second key"));
+    const std::vector<IndexKey> names{sid("s1 by the first key"), sid("s1 by the second key")};
+    cr_expect(eq(u64, must(store.end_sid(names, {}, kRemembered, kNow)), 2));
+    cr_expect(insert_at(store, session_of("c", "alice", "s1 by the second key"), kNow) ==
+              InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(ending_an_unknown_sid_ends_nothing_and_is_no_error) {  // checklist B14
+    cr_expect(eq(u64, must(store.end_sid({sid("s1")}, {}, kRemembered, kNow)), 0));
+    cr_expect(eq(u64, must(store.end_sid({sid("s1")}, {}, kRemembered, kNow)), 0));
+    cr_expect(eq(u64, must(store.end_sid({}, {}, kRemembered, kNow)), 0));
+}
+
+CONTRACT(expired_sessions_are_not_counted_as_ended) {
+    put(store, session_of("a", "alice", "s1"));
+    cr_expect(eq(u64, must(store.end_sid({sid("s1")}, {}, kNow + kIdle * 2, kNow + kIdle)), 0));
+    put(store, session_of("b", "bob"));
+    cr_expect(eq(u64, must(store.end_sub({sub("bob")}, kNow + kIdle * 2, kNow + kIdle)), 0));
+}
+
+CONTRACT(no_session_of_an_ended_sid_is_inserted_while_it_is_remembered) {  // checklist B16
+    must(store.end_sid({sid("s1")}, {}, kRemembered, kNow));
+    const NewSession session = session_of("a", "alice", "s1");
+    cr_expect(insert_at(store, session, kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
+    cr_expect(not(is_there(store, "a")));
+    cr_expect(insert_at(store, session, kRemembered) == InsertOutcome::inserted);
+}
+
+CONTRACT(an_ended_sid_does_not_matter_to_sessions_without_one_or_of_another) {
+    must(store.end_sid({sid("s1")}, {}, kRemembered, kNow));
+    put(store, session_of("a", "alice"));
+    put(store, session_of("b", "alice", "s2"));
+}
+
+CONTRACT(a_sid_that_belongs_to_another_sub_is_left_alone) {  // checklist B12
+    put(store, session_of("a", "alice", "s1"));
+    cr_expect(eq(u64, must(store.end_sid({sid("s1")}, {sub("bob")}, kRemembered, kNow)), 0));
+    cr_expect(is_there(store, "a"));
+    put(store, session_of("a2", "alice", "s1"));
+    cr_expect(insert_at(store, session_of("b", "bob", "s1"), kNow) == InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(a_sid_with_its_own_sub_is_ended) {
+    put(store, session_of("a", "alice", "s1"));
+    const std::vector<IndexKey> subs{sub("alice by the first key"), sub("alice")};
+    cr_expect(eq(u64, must(store.end_sid({sid("s1")}, subs, kRemembered, kNow)), 1));
+    cr_expect(not(is_there(store, "a")));
+    cr_expect(insert_at(store, session_of("b", "alice", "s1"), kNow) == InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(ending_a_sid_again_never_shortens_how_long_it_is_remembered) {
+    must(store.end_sid({sid("s1")}, {}, kRemembered, kNow));
+    must(store.end_sid({sid("s1")}, {}, kNow + Seconds{1}, kNow));
+    cr_expect(insert_at(store, session_of("a", "alice", "s1"), kRemembered - Seconds{1}) ==
+              InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(ending_a_sub_ends_all_its_sessions_and_no_other) {  // checklist B13
+    put(store, session_of("a1", "alice", "s1"));
+    put(store, session_of("a2", "alice", "s2"));
+    put(store, session_of("a3", "alice"));
+    put(store, session_of("b1", "bob"));
+    put(store, session_of("b2", "alice at another issuer"));
+    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, kRemembered, kNow)), 3));
+    for (const char* name : {"a1", "a2", "a3"}) cr_expect(not(is_there(store, name)), "%s", name);
+    cr_expect(is_there(store, "b1") && is_there(store, "b2"));
+    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, kRemembered, kNow)), 0));
+}
+
+CONTRACT(a_login_begun_before_its_sub_was_ended_is_refused) {
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    NewSession session = session_of("a");
+    session.flow_started_at = kNow - Seconds{30};
+    cr_expect(insert_at(store, session, kNow + Seconds{5}) == InsertOutcome::ended_meanwhile);
+    cr_expect(not(is_there(store, "a")));
+}
+
+CONTRACT(a_login_begun_in_the_second_its_sub_was_ended_is_refused) {
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    cr_expect(insert_at(store, session_of("a"), kNow) == InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(a_login_begun_after_its_sub_was_ended_succeeds) {
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    NewSession session = session_of("a");
+    session.flow_started_at = kNow + Seconds{1};
+    cr_expect(insert_at(store, session, kNow + Seconds{2}) == InsertOutcome::inserted);
+}
+
+CONTRACT(an_ended_sub_is_forgotten_at_the_second_that_was_named) {
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    cr_expect(insert_at(store, session_of("a"), kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
+    cr_expect(insert_at(store, session_of("a"), kRemembered) == InsertOutcome::inserted);
+}
+
+CONTRACT(ending_a_sub_again_refuses_logins_begun_in_between) {
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, kNow + Seconds{20}, kNow + Seconds{10}));
+    NewSession session = session_of("a");
+    session.flow_started_at = kNow + Seconds{5};
+    cr_expect(insert_at(store, session, kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(a_refused_session_leaves_the_one_it_was_to_replace) {
+    put(store, session_of("old", "bob"));
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    NewSession session = session_of("new", "alice");
+    session.replaces = key("old");
+    cr_expect(insert_at(store, session, kNow) == InsertOutcome::ended_meanwhile);
+    cr_expect(is_there(store, "old"));
+    cr_expect(not(is_there(store, "new")));
+}
+
+CONTRACT(being_ended_is_said_before_the_key_is_taken) {
+    put(store, session_of("a", "bob"));
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    cr_expect(insert_at(store, session_of("a", "alice"), kNow) == InsertOutcome::ended_meanwhile);
+}
+
+CONTRACT(nothing_in_flight_revives_an_ended_session) {
+    put(store, session_of("a", "alice", "s1"));
+    const Lease lease = lease_of(store, "a", Seconds{30});
+    must(store.end_sid({sid("s1")}, {}, kRemembered, kNow));
+    cr_expect(must(store.replace(refreshed(lease), kNow)) == ReplaceOutcome::gone);
+    cr_expect(not(must(store.touch(key("a"), kNow + kIdle, kNow))));
+    must(store.release_lease(key("a"), lease.fence, std::nullopt, kNow));
+    cr_expect(not(is_there(store, "a")));
+}
