@@ -1,0 +1,42 @@
+// The real world of a function that only looks at the session. Without an HTTP client.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "adapters/system/log_stderr.h"
+#include "adapters/system/system_clock.h"
+#include "adapters/system/system_random.h"
+#include "world/world.h"
+
+namespace vestibule {
+
+// Owns what a SessionWorld borrows.
+class OwnedSessionWorld {
+public:
+    // Reads the configuration and the keys and opens the store; or every problem, for people.
+    static tl::expected<std::unique_ptr<OwnedSessionWorld>, std::string> make(std::string_view function);
+
+    OwnedSessionWorld(const OwnedSessionWorld&) = delete;
+    OwnedSessionWorld& operator=(const OwnedSessionWorld&) = delete;
+
+    SessionWorld borrow() { return {config_, clock_, random_, log_, keys_, *store_}; }
+
+private:
+    OwnedSessionWorld(std::string_view function, Config config, KeyRing keys, std::unique_ptr<SessionStore> store);
+
+    const Config config_;
+    SystemClock clock_;
+    SystemRandom random_;
+    LogStderr log_;
+    const KeyRing keys_;
+    const std::unique_ptr<SessionStore> store_;
+};
+
+// "sqlite:/path"; `internal` where there is no such store.
+Result<std::unique_ptr<SessionStore>> open_store(const std::string& address);
+
+}  // namespace vestibule
