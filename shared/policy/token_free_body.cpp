@@ -1,6 +1,8 @@
 #include "policy/token_free_body.h"
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +10,13 @@ namespace vestibule {
 namespace {
 
 constexpr std::size_t kChunk = 16 * 1024;
+
+// memmem() skips over most of the text; std::string::find() looks at every octet.
+std::optional<std::size_t> position_of(std::string_view token, std::string_view text) {
+    const void* found = ::memmem(text.data(), text.size(), token.data(), token.size());
+    if (found == nullptr) return std::nullopt;
+    return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
 
 // The length of the longest end of `text` that the token begins with.
 std::size_t possible_beginning(std::string_view text, std::string_view token) {
@@ -53,10 +62,10 @@ private:
     void clear(std::size_t already_searched) {
         const std::string_view token = token_.reveal();
         const std::size_t from = already_searched - std::min(already_searched, token.size());
-        const auto found = std::string_view(buffer_).find(token, from);
-        found_ = found != std::string_view::npos;
-        if (found_) {
-            cleared_ = found;
+        const auto found = position_of(token, std::string_view(buffer_).substr(from));
+        found_ = found.has_value();
+        if (found) {
+            cleared_ = from + *found;
             ended_ = false;
         } else {
             cleared_ = ended_ ? buffer_.size() : buffer_.size() - possible_beginning(buffer_, token);
