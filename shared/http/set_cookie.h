@@ -15,7 +15,7 @@ struct SetCookie {
     std::string name;   // begins with "__Host-"
     std::string value;  // cookie-octets only
     SameSite same_site = SameSite::strict;
-    std::optional<Seconds> max_age;  // absent: lives as long as the browser
+    std::optional<Seconds> max_age = {};  // absent: lives as long as the browser
 
     // Always Path=/, Secure, HttpOnly, no Domain. Throws std::invalid_argument for a name without the prefix, a name or
     // value that could break the header, more than 4096 octets or 400 days (S10, S12): programming errors, as all of it

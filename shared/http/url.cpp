@@ -34,7 +34,8 @@ bool is_number_up_to(std::string_view text, unsigned max) {
 bool is_port(std::string_view text) { return is_number_up_to(text, 65'535) && text != "0"; }
 
 bool is_name_or_address(std::string_view host) {
-    return !host.empty() && consists_of(host, "abcdefghijklmnopqrstuvwxyz0123456789-._");
+    const bool has_empty_label = host.starts_with('.') || host.find("..") != std::string_view::npos;
+    return !host.empty() && !has_empty_label && consists_of(host, "abcdefghijklmnopqrstuvwxyz0123456789-._");
 }
 
 bool is_ipv6_address(std::string_view host) {
@@ -68,7 +69,7 @@ void read_path_and_query(std::string_view text, Url& url) {
 
 // 127.0.0.0/8 written as four plain numbers; any other spelling of it is not believed.
 bool is_loopback_ipv4(std::string_view host) {
-    if (!host.starts_with("127.")) return false;
+    if (!host.starts_with("127.") || host.ends_with('.')) return false;
     int parts = 0;
     for (; !host.empty(); ++parts) {
         const std::size_t end = std::min(host.find('.'), host.size());
