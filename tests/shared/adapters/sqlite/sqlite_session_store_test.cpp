@@ -1,0 +1,289 @@
+// What is special to SQLite: its file, its faults, its time limits. The contract itself is proved in tests/contract/.
+#include "adapters/sqlite/sqlite_session_store.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "tests/shared/adapters/sqlite/scratch_directory.h"
+
+using namespace vestibule;
+
+TestSuite(sqlite_session_store, .fini = remove_scratch_directory, .timeout = 60);
+
+static constexpr WallTime kNow{Seconds{1'800'000'000}};
+
+static std::string path() { return scratch_directory() + "/sessions.db"; }
+
+static std::unique_ptr<SessionStore> open_store(const SqliteStoreOptions& options = {}) {
+    auto store = open_sqlite_store(path(), options);
+    cr_assert(store.has_value());
+    return *std::move(store);
+}
+
+static NewSession session_of(const std::string& name, Seconds lifetime = Seconds{100}) {
+    NewSession session;
+    session.flow_started_at = kNow;
+    session.row.key.octets = name;
+    session.row.sub.octets = "alice";
+    session.row.created_at = kNow;
+    session.row.idle_expires_at = session.row.expires_at = kNow + lifetime;
+    session.row.sealed = {"c", "a", std::string(4000, 'r')};
+    return session;
+}
+
+static bool insert(SessionStore& store, const std::string& name) {
+    const auto outcome = store.insert(session_of(name), kNow);
+    return outcome && *outcome == InsertOutcome::inserted;
+}
+
+static bool is_there(SessionStore& store, const std::string& name) {
+    const auto found = store.find({name}, kNow);
+    cr_assert(found.has_value(), "%s", found ? "" : found.error().detail.c_str());
+    return found->has_value();
+}
+
+// Unavailable, with the operation and the cause in the detail.
+template <class T>
+static void expect_unavailable(const Result<T>& result, const char* operation, const char* cause) {
+    cr_assert(not(result.has_value()), "%s succeeded", operation);
+    const std::string& detail = result.error().detail;
+    cr_expect(result.error().code == ErrorCode::store_unavailable);
+    cr_expect(detail.find(std::string("sqlite ") + operation + ": ") == 0, "%s", detail.c_str());
+    cr_expect(detail.find(cause) != std::string::npos, "%s", detail.c_str());
+}
+
+static void execute(const std::string& sql) {
+    sqlite3* database = nullptr;
+    cr_assert(sqlite3_open(path().c_str(), &database) == SQLITE_OK);
+    cr_assert(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, "%s",
+              sqlite3_errmsg(database));
+    sqlite3_close(database);
+}
+
+// --- the file ---
+
+Test(sqlite_session_store, opening_touches_nothing_and_the_first_use_creates_the_file) {
+    const auto store = open_store();
+    cr_expect(not(std::filesystem::exists(path())));
+    cr_expect(not(is_there(*store, "a")));
+    cr_expect(std::filesystem::exists(path()));
+}
+
+Test(sqlite_session_store, every_file_is_for_its_owner_only) {  // checklist X11
+    umask(0);
+    const auto store = open_store();
+    cr_assert(insert(*store, "a"));
+    int files = 0;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        struct stat status {};
+        cr_assert(stat((path() + suffix).c_str(), &status) == 0, "no %s", suffix);
+        cr_expect(eq(int, static_cast<int>(status.st_mode & 07777), 0600), "sessions.db%s", suffix);
+        ++files;
+    }
+    cr_expect(eq(int, files, 3));
+}
+
+Test(sqlite_session_store, what_was_erased_is_overwritten_in_the_file) {  // secure_delete, checklist X11
+    const std::string canary = "canary-of-a-sealed-field";
+    {
+        const auto store = open_store();
+        NewSession session = session_of("a");
+        session.row.sealed.claims = canary;
+        cr_assert(store->insert(session, kNow).has_value());
+        cr_assert(store->erase({"a"}, kNow).has_value());
+    }  // the last connection writes the log back and removes it
+    std::ifstream file(path(), std::ios::binary);
+    const std::string octets{std::istreambuf_iterator<char>(file), {}};
+    cr_expect(octets.size() > 4096);
+    cr_expect(octets.find(canary) == std::string::npos);
+}
+
+Test(sqlite_session_store, a_path_that_names_no_file_is_refused) {
+    cr_expect(not(open_sqlite_store("").has_value()));
+    cr_expect(not(open_sqlite_store(std::string("a\0b", 3)).has_value()));
+}
+
+Test(sqlite_session_store, names_that_are_special_to_sqlite_are_files) {
+    std::filesystem::current_path(scratch_directory());
+    const auto store = open_sqlite_store(":memory:");
+    cr_assert(store.has_value());
+    cr_expect(insert(**store, "a"));
+    cr_expect(std::filesystem::exists(scratch_directory() + "/:memory:"));
+}
+
+// --- faults: an error with its cause, never a crash, mended without a restart ---
+
+Test(sqlite_session_store, a_missing_directory_is_unavailable_until_it_is_there) {
+    const auto store = open_sqlite_store(scratch_directory() + "/later/sessions.db");
+    cr_assert(store.has_value());
+    expect_unavailable((*store)->find({"a"}, kNow), "find", "No such file or directory");
+    expect_unavailable((*store)->insert(session_of("a"), kNow), "insert", "No such file or directory");
+    expect_unavailable((*store)->check(), "check", "No such file or directory");
+    std::filesystem::create_directory(scratch_directory() + "/later");
+    cr_expect(insert(**store, "a"));
+}
+
+Test(sqlite_session_store, a_read_only_directory_is_unavailable) {
+    if (geteuid() == 0) {  // root may write anywhere: become somebody else
+        cr_assert(chown(scratch_directory().c_str(), 65534, 65534) == 0);
+        cr_assert(seteuid(65534) == 0);
+    }
+    std::filesystem::permissions(scratch_directory(), std::filesystem::perms{0555});
+    expect_unavailable(open_store()->find({"a"}, kNow), "find", "Permission denied");
+    std::filesystem::permissions(scratch_directory(), std::filesystem::perms{0755});
+    cr_expect(insert(*open_store(), "a"));
+    std::filesystem::permissions(path(), std::filesystem::perms{0400});
+    expect_unavailable(open_store()->insert(session_of("b"), kNow), "insert", "readonly");
+}
+
+Test(sqlite_session_store, a_file_that_is_no_database_is_unavailable_and_left_alone) {
+    const std::string text(5000, 'x');
+    std::ofstream(path()) << text;
+    expect_unavailable(open_store()->find({"a"}, kNow), "find", "not a database");
+    std::ifstream file(path());
+    cr_expect(std::string(std::istreambuf_iterator<char>(file), {}) == text);
+}
+
+Test(sqlite_session_store, a_full_disk_is_unavailable_for_writing_and_heals) {
+    const auto store = open_store();
+    cr_assert(insert(*store, "before"));
+    const auto other_process = open_store();  // keeps the write-ahead log, which the last one to leave would remove
+    cr_assert(is_there(*other_process, "before"));
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    const rlim_t unlimited = limit.rlim_cur;
+    limit.rlim_cur = std::filesystem::file_size(path() + "-wal");  // not a page more
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    expect_unavailable(store->insert(session_of("full"), kNow), "insert", "SQLite");
+    expect_unavailable(store->check(), "check", "SQLite");
+    cr_expect(is_there(*store, "before"));
+    cr_expect(not(is_there(*store, "full")));
+    limit.rlim_cur = unlimited;
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    cr_expect(insert(*store, "after"));
+    cr_expect(is_there(*store, "before"));
+}
+
+Test(sqlite_session_store, a_file_that_was_replaced_is_noticed_at_the_next_call) {
+    const auto store = open_store();
+    cr_assert(insert(*store, "old"));
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+    const auto other_process = open_store();
+    cr_assert(insert(*other_process, "new"));
+    cr_expect(is_there(*store, "new"));
+    cr_expect(not(is_there(*store, "old")));
+    cr_assert(insert(*store, "newer"));
+    cr_expect(is_there(*other_process, "newer"));
+}
+
+Test(sqlite_session_store, a_table_that_is_missing_is_unavailable) {
+    const auto store = open_store();
+    cr_assert(insert(*store, "a"));
+    execute("DROP TABLE session");
+    expect_unavailable(store->find({"a"}, kNow), "find", "no such table");
+    expect_unavailable(store->insert(session_of("b"), kNow), "insert", "no such table");
+}
+
+// --- time limits ---
+
+// Holds the write lock like another process in a long transaction.
+class ForeignWriter {
+public:
+    ForeignWriter() {
+        cr_assert(sqlite3_open(path().c_str(), &database_) == SQLITE_OK);
+        cr_assert(sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    }
+    ForeignWriter(const ForeignWriter&) = delete;
+    ForeignWriter& operator=(const ForeignWriter&) = delete;
+    ~ForeignWriter() { sqlite3_close(database_); }
+
+private:
+    sqlite3* database_ = nullptr;
+};
+
+Test(sqlite_session_store, a_writer_waits_for_a_bounded_time_and_readers_not_at_all) {
+    const auto store = open_store({.time_limit = Milliseconds{100}});
+    cr_assert(insert(*store, "a"));
+    const ForeignWriter other;
+    const auto begin = std::chrono::steady_clock::now();
+    expect_unavailable(store->touch({"a"}, kNow + Seconds{200}, kNow), "touch", "locked");
+    const auto took = std::chrono::steady_clock::now() - begin;
+    cr_expect(took >= Milliseconds{100} && took < Seconds{5});
+    cr_expect(is_there(*store, "a"));
+    cr_expect(store->list({}, 1, kNow).has_value());
+}
+
+Test(sqlite_session_store, threads_beyond_the_connections_wait_their_turn) {
+    const auto store = open_store({.connections = 2});
+    std::vector<std::thread> threads;
+    std::atomic<int> served{0};
+    for (int i = 0; i < 32; ++i) {
+        threads.emplace_back([&, i] {
+            const std::string name = std::to_string(i);
+            if (store->insert(session_of(name), kNow) && store->find({name}, kNow)) ++served;
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    cr_expect(eq(int, served.load(), 32));
+}
+
+Test(sqlite_session_store, threads_that_wait_for_their_turn_to_write_wait_for_a_bounded_time) {
+    const auto store = open_store({.time_limit = Milliseconds{100}});
+    cr_assert(insert(*store, "a"));
+    const ForeignWriter other;
+    std::vector<std::thread> threads;
+    std::atomic<int> failed{0};
+    for (int i = 0; i < 16; ++i) {
+        threads.emplace_back([&] {
+            if (!store->erase({"a"}, kNow)) ++failed;
+        });
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::thread& thread : threads) thread.join();
+    cr_expect(std::chrono::steady_clock::now() - begin < Seconds{1});  // not one after the other
+    cr_expect(eq(int, failed.load(), 16));
+    cr_expect(is_there(*store, "a"));
+}
+
+// --- purge without a daemon (DESIGN §2) ---
+
+static bool consumes(SessionStore& store, WallTime now) {
+    return store.consume_once(OnceKind::flow, "f", now + Seconds{9}, now).value();
+}
+static std::uint64_t expired_at(SessionStore& store, WallTime now) { return store.statistics(now)->expired; }
+
+Test(sqlite_session_store, every_insert_and_every_consumed_id_purges_a_few) {
+    const auto store = open_store({.purge_per_write = 3});
+    for (int i = 0; i < 10; ++i) cr_assert(insert(*store, std::to_string(i)));
+    const WallTime later = kNow + Seconds{100};
+    cr_assert(eq(u64, expired_at(*store, later), 10));
+    cr_assert(store->insert(session_of("new", Seconds{500}), later).has_value());
+    cr_expect(eq(u64, expired_at(*store, later), 7));
+    cr_assert(consumes(*store, later));
+    cr_expect(eq(u64, expired_at(*store, later), 4));
+    cr_expect(not(consumes(*store, later)));
+    cr_expect(eq(u64, expired_at(*store, later), 4));
+}
+
+Test(sqlite_session_store, a_store_in_use_does_not_grow) {
+    const auto store = open_store();
+    for (int i = 0; i < 300; ++i) {
+        const WallTime now = kNow + Seconds{i * 100};
+        NewSession session = session_of(std::to_string(i));
+        session.row.idle_expires_at = session.row.expires_at = now + Seconds{100};
+        cr_assert(store->insert(session, now).has_value());
+    }
+    cr_expect(expired_at(*store, kNow + Seconds{299 * 100}) <= 1);
+}
