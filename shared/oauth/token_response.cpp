@@ -24,6 +24,12 @@ std::optional<Secret> secret_at(const Json& object, std::string_view name) {
     return Secret(std::move(*text));
 }
 
+// access-token = 1*VSCHAR, refresh-token = 1*VSCHAR (RFC 6749 appendix A.12, A.17): nothing that could end a header.
+bool is_sendable(const Secret& token) {
+    const std::string& text = token.reveal();
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 bool present(const Json& object, std::string_view name) {
     const Json* member = object.find(name);
     return member != nullptr && !member->is_null();
@@ -73,7 +79,7 @@ Result<TokenResponse> parse_token_response(const OutboundResponse& response) {
     if (!answer) return failed(answer.error().detail);
 
     auto access_token = secret_at(*answer, "access_token");
-    if (!access_token) return failed("no access_token");
+    if (!access_token || !is_sendable(*access_token)) return failed("no access_token");
     // "The client MUST NOT use an access token if it does not understand the token type" (RFC 6749 §7.1), "value is
     // case insensitive" (§5.1).
     if (!equal_ignoring_case(answer->string_at("token_type").value_or(std::string{}), "Bearer"))
@@ -83,7 +89,9 @@ Result<TokenResponse> parse_token_response(const OutboundResponse& response) {
     for (const auto* name : {"refresh_token", "id_token"}) {
         if (present(*answer, name) && !answer->string_at(name)) return failed(std::string(name) + " is no string");
     }
-    return TokenResponse{std::move(*access_token), *expires_in, secret_at(*answer, "refresh_token"),
+    auto refresh_token = secret_at(*answer, "refresh_token");
+    if (refresh_token && !is_sendable(*refresh_token)) return failed("refresh_token has other characters");
+    return TokenResponse{std::move(*access_token), *expires_in, std::move(refresh_token),
                          secret_at(*answer, "id_token"), answer->string_at("scope")};
 }
 

@@ -25,23 +25,27 @@ struct RedeemedCode {
 };
 
 // Thread-safe. No call takes longer than provider.timeout (`config`) plus the store's limit; none is retried, but a key
-// set is fetched again once for a token that no known key verifies (checklist D10–D12).
+// set is fetched again once for a token that no known key verifies (checklist D10–D12). Nothing throws.
 class Provider {
 public:
     virtual ~Provider() = default;
 
     // From memory, else the store, else the provider; the last good copy where the provider is down (checklist D09).
-    // provider_unavailable: none of them.
+    // provider_unavailable: none of them, or it lacks what we need; the detail says what.
     virtual Result<ProviderMetadata> metadata() = 0;
 
-    // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected (what was
-    // received is then revoked, best effort: C27), or unavailable.
+    // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected, or
+    // unavailable (also where the keys to verify it cannot be had); what was received is then revoked, best effort
+    // (C27). `rules.access_token` and `rules.now` are filled in here: they are known when the answer is.
     virtual Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) = 0;
 
-    // Presents a refresh token, once. `subject` is who the session belongs to. `deadline` bounds it.
+    // Presents the refresh token, once. `subject` is who the session belongs to. What comes with a wrong identity is
+    // revoked, best effort. Where keys to verify a new ID token cannot be had, its identity is compared all the same,
+    // and it is left out of what is returned: the refresh token is used up, so the new ones must not be lost.
     virtual RefreshVerdict refresh(const TokenSet& current, std::string_view subject) = 0;
 
-    // The claims of UserInfo, the sub checked (checklist I39). token_rejected is told apart as session_ended.
+    // The claims of UserInfo, the sub checked (checklist I39). identity_rejected, provider_unavailable; session_ended
+    // says that the access token was rejected.
     virtual Result<Json> userinfo(const Secret& access_token, std::string_view subject) = 0;
 
     // RFC 7009, best effort within `at_most` for all of them together.

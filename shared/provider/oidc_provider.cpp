@@ -1,0 +1,187 @@
+#include "provider/oidc_provider.h"
+
+#include <algorithm>
+
+#include "oauth/id_token_continuity.h"
+#include "oauth/userinfo_response.h"
+#include "provider/loggable.h"
+#include "provider/refresh_verdict.h"
+#include "provider/revocation.h"
+#include "provider/token_requests.h"
+#include "provider/token_set_of.h"
+
+namespace vestibule {
+namespace {
+
+constexpr Milliseconds kDiscardAtMost{2'000};
+constexpr std::size_t kLargestUserinfo = 1024 * 1024;
+
+Error unavailable(const Error& cause) { return {ErrorCode::unavailable, cause.detail, cause.retry_after}; }
+
+bool is_passing(int status) { return status == 408 || status == 429 || status >= 500; }
+
+// What the provider answered instead of tokens: its status, and its error code where it looks like one.
+std::string refusal_of(const OutboundResponse& response) {
+    const auto error = token_error(response);
+    return "status " + std::to_string(response.status) + (error ? ", " + loggable(*error) : "");
+}
+
+// The claims of an ID token that was verified when it came; nothing where they cannot be read any more.
+std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgorithm>& algorithms) {
+    const auto jws = parse_jws(id_token.reveal(), algorithms);
+    if (!jws) return std::nullopt;
+    auto claims = Json::parse(jws->payload);
+    return claims ? std::optional(std::move(*claims)) : std::nullopt;
+}
+
+}  // namespace
+
+OidcProvider::OidcProvider(const ProviderContext& context)
+    : context_(context), metadata_(context), key_sets_(context), id_tokens_(context.config, key_sets_) {}
+
+Result<ProviderMetadata> OidcProvider::metadata() { return metadata_.get(deadline()); }
+
+// --- redeeming a code ---
+
+Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) {
+    const Deadline until = deadline();
+    const auto provider = metadata_.get(until);
+    if (!provider) return failure(unavailable(provider.error()));
+    auto tokens = exchange(*provider, code, code_verifier, until);
+    if (!tokens) return failure(std::move(tokens.error()));
+    // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
+    auto identity = identify(*provider, *tokens, rules, until);
+    if (!identity) {
+        discard(*provider, token_set_of(*tokens, context_.clock.now()), until);
+        return failure(std::move(identity.error()));
+    }
+    return RedeemedCode{std::move(*identity), std::move(*tokens)};
+}
+
+// Once: a code that was presented is used up, whatever became of the answer (checklist C19).
+Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, const Secret& code,
+                                             const Secret& code_verifier, const Deadline& until) {
+    const auto response = send_authorization_code(context_, provider, code, code_verifier, until);
+    if (!response) {
+        const std::string reason(facts(response.error().code).name);
+        context_.log.warning("token.unreachable", {{"grant", "authorization_code"}, {"reason", reason}});
+        return failure(Error{ErrorCode::unavailable, "token endpoint: " + reason, std::nullopt});
+    }
+    if (response->status != 200) {
+        const std::string reason = refusal_of(*response);
+        context_.log.warning("token.refused", {{"grant", "authorization_code"}, {"reason", reason}});
+        const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
+        return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
+    }
+    return parse_token_response(*response);
+}
+
+Result<VerifiedIdToken> OidcProvider::identify(const ProviderMetadata& provider, const TokenResponse& tokens,
+                                               const IdTokenRules& rules, const Deadline& until) {
+    // "id_token REQUIRED" (Core §3.1.3.3, checklist C22).
+    if (!tokens.id_token) return failure(ErrorCode::identity_rejected, "the token response has no id_token");
+    IdTokenRules complete = rules;
+    complete.access_token = tokens.access_token.reveal();
+    complete.now = context_.clock.now();
+    return id_tokens_.verify(*tokens.id_token, complete, provider.jwks_uri, until);
+}
+
+void OidcProvider::discard(const ProviderMetadata& provider, const TokenSet& tokens, const Deadline& until) {
+    revoke_tokens(context_, provider, tokens, until.within(kDiscardAtMost));
+}
+
+// --- refreshing ---
+
+RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view subject) {
+    if (!current.refresh_token) return RefreshNotPossible{"there is no refresh token"};
+    const Deadline until = deadline();
+    const auto provider = metadata_.get(until);
+    if (!provider) return ProviderTrouble{provider.error().detail, provider.error().retry_after};
+    const auto response = send_refresh_token(context_, *provider, *current.refresh_token, until);
+    if (!response) return ProviderTrouble{std::string(facts(response.error().code).name), std::nullopt};
+    if (auto verdict = refusal(*response, context_.clock.now())) {
+        context_.log.warning("token.refused", {{"grant", "refresh_token"}, {"reason", refusal_of(*response)}});
+        return std::move(*verdict);
+    }
+    auto tokens = parse_token_response(*response);
+    if (!tokens) return ProviderTrouble{tokens.error().detail, std::nullopt};
+    return judge_tokens(*provider, std::move(*tokens), current, subject, until);
+}
+
+RefreshVerdict OidcProvider::judge_tokens(const ProviderMetadata& provider, TokenResponse tokens,
+                                          const TokenSet& current, std::string_view subject, const Deadline& until) {
+    if (auto recognised = recognise(provider, tokens, current, subject, until); !recognised) {
+        TokenSet unwanted = token_set_of(tokens, context_.clock.now());
+        if (!unwanted.refresh_token) unwanted.refresh_token = current.refresh_token;
+        discard(provider, unwanted, until);
+        return WrongIdentity{recognised.error().detail};
+    }
+    return Refreshed{token_set_of(tokens, context_.clock.now())};
+}
+
+// An ID token is optional here (Core §12.2), but one that comes must be of the same login. The refresh token has been
+// used by now and the new one exists nowhere else: if the keys cannot be had this moment, the tokens are kept and the
+// ID token is dropped, as though none had come.
+Result<void> OidcProvider::recognise(const ProviderMetadata& provider, TokenResponse& tokens, const TokenSet& current,
+                                     std::string_view subject, const Deadline& until) {
+    if (!tokens.id_token) return {};
+    const ProviderConfig& config = context_.config.provider;
+    IdTokenRules rules;
+    rules.issuer = config.issuer;
+    rules.client_id = config.client_id;
+    rules.access_token = tokens.access_token.reveal();
+    rules.subject = std::string(subject);
+    rules.clock_skew = config.clock_skew;
+    rules.now = context_.clock.now();
+    const auto identity = id_tokens_.verify(*tokens.id_token, rules, provider.jwks_uri, until);
+    if (!identity && identity.error().code == ErrorCode::unavailable) {
+        context_.log.warning("token.id_token_not_verified", {{"reason", identity.error().detail}});
+        auto same = id_tokens_.check_unverified(*tokens.id_token, rules);
+        if (same) tokens.id_token.reset();
+        return same;
+    }
+    if (!identity) return failure(identity.error());
+    if (!current.id_token) return {};
+    const auto original = claims_of(*current.id_token, config.id_token_algorithms);
+    return original ? check_continuity(*original, identity->claims()) : Result<void>{};
+}
+
+// --- the other endpoints ---
+
+// "RECOMMENDED that the request use the HTTP GET method and the Access Token be sent using the Authorization header
+// field" (Core §5.3.1).
+Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view subject) {
+    const Deadline until = deadline();
+    const auto provider = metadata_.get(until);
+    if (!provider) return failure(provider.error());
+    if (!provider->userinfo_endpoint || until.over())
+        return failure(ErrorCode::provider_unavailable, "the provider has no userinfo_endpoint");
+    OutboundRequest request;
+    request.url = *provider->userinfo_endpoint;
+    request.headers = {{"Authorization", "Bearer " + access_token.reveal()}, {"Accept", "application/json"}};
+    request.limits = until.limits(kLargestUserinfo);
+    const auto response = context_.http.send(request);
+    if (!response) {
+        const std::string reason(facts(response.error().code).name);
+        return failure(ErrorCode::provider_unavailable, "userinfo: " + reason);
+    }
+    // "invalid_token … The resource SHOULD respond with the HTTP 401 (Unauthorized) status code" (RFC 6750 §3.1).
+    if (response->status == 401) return failure(ErrorCode::session_ended, "userinfo: the access token is rejected");
+    if (is_passing(response->status)) {
+        return failure(Error{ErrorCode::provider_unavailable, "userinfo: status " + std::to_string(response->status),
+                             retry_after(*response, context_.clock.now())});
+    }
+    return parse_userinfo_response(*response, subject);
+}
+
+void OidcProvider::revoke(const TokenSet& tokens, Milliseconds at_most) {
+    const Deadline until(context_.clock, std::min(at_most, context_.config.provider.timeout));
+    const auto provider = metadata_.get(until);
+    if (!provider) {
+        context_.log.warning("token.not_revoked", {{"reason", provider.error().detail}});
+        return;
+    }
+    revoke_tokens(context_, *provider, tokens, until);
+}
+
+}  // namespace vestibule

@@ -1,0 +1,40 @@
+// provider.h over HTTP: one OpenID provider, its documents cached in memory and in the store.
+#pragma once
+
+#include "provider/id_token_verifier.h"
+#include "provider/metadata_cache.h"
+#include "provider/provider.h"
+#include "provider/provider_context.h"
+
+namespace vestibule {
+
+class OidcProvider final : public Provider {
+public:
+    // Asks nobody yet.
+    explicit OidcProvider(const ProviderContext& context);
+
+    Result<ProviderMetadata> metadata() override;
+    Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) override;
+    RefreshVerdict refresh(const TokenSet& current, std::string_view subject) override;
+    Result<Json> userinfo(const Secret& access_token, std::string_view subject) override;
+    void revoke(const TokenSet& tokens, Milliseconds at_most) override;
+
+private:
+    Deadline deadline() const { return Deadline(context_.clock, context_.config.provider.timeout); }
+    Result<TokenResponse> exchange(const ProviderMetadata& provider, const Secret& code, const Secret& code_verifier,
+                                   const Deadline& until);
+    Result<VerifiedIdToken> identify(const ProviderMetadata& provider, const TokenResponse& tokens,
+                                     const IdTokenRules& rules, const Deadline& until);
+    RefreshVerdict judge_tokens(const ProviderMetadata& provider, TokenResponse tokens, const TokenSet& current,
+                                std::string_view subject, const Deadline& until);
+    Result<void> recognise(const ProviderMetadata& provider, TokenResponse& tokens, const TokenSet& current,
+                           std::string_view subject, const Deadline& until);
+    void discard(const ProviderMetadata& provider, const TokenSet& tokens, const Deadline& until);
+
+    const ProviderContext context_;
+    MetadataCache metadata_;
+    KeySetCache key_sets_;
+    IdTokenVerifier id_tokens_;
+};
+
+}  // namespace vestibule

@@ -1,0 +1,24 @@
+// What talking to the provider takes. Borrowed by everything in this room; outlives it.
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "config/config.h"
+#include "crypto/key_ring.h"
+#include "http/client.h"
+#include "session/store.h"
+
+namespace vestibule {
+
+struct ProviderContext {
+    const Config& config;
+    HttpClient& http;
+    SessionStore& store;
+    const KeyRing& keys;
+    Clock& clock;
+    Random& random;
+    Log& log;
+};
+
+}  // namespace vestibule

@@ -1,0 +1,41 @@
+#include "provider/token_requests.h"
+
+#include "codec/form.h"
+#include "oauth/client_authentication.h"
+
+namespace vestibule {
+namespace {
+
+constexpr std::size_t kLargestAnswer = 1024 * 1024;  // checklist A23
+
+Result<OutboundResponse> post(const ProviderContext& context, const ProviderMetadata& provider, Form form,
+                              const Deadline& deadline) {
+    if (deadline.over()) return failure(ErrorCode::upstream_timeout, "no time left");
+    OutboundRequest request = authenticated_post(provider.token_endpoint, std::move(form), context.config.provider);
+    request.limits = deadline.limits(kLargestAnswer);
+    return context.http.send(request);
+}
+
+}  // namespace
+
+// RFC 6749 §4.1.3, RFC 7636 §4.5.
+Result<OutboundResponse> send_authorization_code(const ProviderContext& context, const ProviderMetadata& provider,
+                                                 const Secret& code, const Secret& code_verifier,
+                                                 const Deadline& deadline) {
+    Form form;
+    form.add("grant_type", "authorization_code")
+        .add("code", code.reveal())
+        .add("redirect_uri", context.config.url_of(context.config.paths.callback))
+        .add("code_verifier", code_verifier.reveal());
+    return post(context, provider, std::move(form), deadline);
+}
+
+// RFC 6749 §6. No scope: what was granted stays (checklist R06).
+Result<OutboundResponse> send_refresh_token(const ProviderContext& context, const ProviderMetadata& provider,
+                                            const Secret& refresh_token, const Deadline& deadline) {
+    Form form;
+    form.add("grant_type", "refresh_token").add("refresh_token", refresh_token.reveal());
+    return post(context, provider, std::move(form), deadline);
+}
+
+}  // namespace vestibule

@@ -1,0 +1,15 @@
+#include "provider/token_set_of.h"
+
+namespace vestibule {
+
+TokenSet token_set_of(const TokenResponse& response, WallTime now) {
+    TokenSet tokens;
+    tokens.access_token = response.access_token;
+    tokens.access_lifetime = response.expires_in.value_or(kAccessLifetimeUnlessStated);
+    tokens.access_expires_at = now + tokens.access_lifetime;
+    tokens.refresh_token = response.refresh_token;
+    tokens.id_token = response.id_token;
+    return tokens;
+}
+
+}  // namespace vestibule
