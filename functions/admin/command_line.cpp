@@ -1,0 +1,128 @@
+#include "functions/admin/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+namespace vestibule::admin {
+namespace {
+
+// What the parser fills in; read once parsing succeeded.
+struct Words {
+    NewKey new_key;
+    ListSessions list;
+    std::string user, key;
+    bool all = false;
+    bool json = false;
+};
+
+// A subcommand and the command it stands for.
+struct Branch {
+    CLI::App* app;
+    std::function<Command()> command;
+};
+
+Output output_of(const Words& words) { return words.json ? Output::json : Output::for_people; }
+
+CLI::App* add(CLI::App& parent, const std::string& name, const std::string& description) {
+    return parent.add_subcommand(name, description);
+}
+
+void add_json(CLI::App& app, Words& words) { app.add_flag("--json", words.json, "Print JSON, for programs"); }
+
+Branch add_check(CLI::App& app, Words& words) {
+    CLI::App* check = add(app, "check", "Say whether configuration, keys, store and provider are usable");
+    add_json(*check, words);
+    return {check, [&words] { return Check{output_of(words)}; }};
+}
+
+Branch add_new_key(CLI::App& app, Words& words) {
+    CLI::App* keys = add(app, "keys", "Make keys that seal sessions");
+    keys->require_subcommand(1);
+    CLI::App* make = add(*keys, "new", "Make a key: print its line, or put it first into a key file");
+    make->add_option("--output", words.new_key.file, "Key file to put the new key into; made where it is missing")
+        ->type_name("FILE");
+    make->add_option("--id", words.new_key.id, "Name of the key: 1-16 of A-Z a-z 0-9 _ - (default: today's date)")
+        ->type_name("ID");
+    return {make, [&words] { return words.new_key; }};
+}
+
+Branch add_list(CLI::App& sessions, Words& words) {
+    CLI::App* list = add(sessions, "list", "List live sessions, newest first");
+    list->add_option("--user", words.list.user, "Only those of this user: the `sub` the provider gives")
+        ->type_name("SUB");
+    list->add_option("--limit", words.list.limit, "How many at most")
+        ->type_name("N")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    add_json(*list, words);
+    return {list, [&words] {
+                words.list.output = output_of(words);
+                return words.list;
+            }};
+}
+
+Command end_command(const Words& words, const CLI::App& app) {
+    EndSessions end{OneSession{words.key}, output_of(words)};
+    if (app.count("--user") > 0) end.whose = OneUser{words.user};
+    if (words.all) end.whose = Everybody{};
+    return end;
+}
+
+Branch add_end(CLI::App& sessions, Words& words) {
+    CLI::App* end = add(sessions, "end", "End sessions at once, everywhere");
+    CLI::Option_group* whose = end->add_option_group("whose", "One of these");
+    whose->add_option("--user", words.user, "All sessions of this user: the `sub` the provider gives")
+        ->type_name("SUB");
+    whose->add_flag("--all", words.all, "All sessions of everybody");
+    whose->add_option("KEY", words.key, "One session: its key as `sessions list` prints it")->type_name("KEY");
+    whose->require_option(1);
+    add_json(*end, words);
+    return {end, [&words, end] { return end_command(words, *end); }};
+}
+
+std::vector<Branch> add_commands(CLI::App& app, Words& words) {
+    std::vector<Branch> branches;
+    branches.push_back(add_check(app, words));
+    branches.push_back(add_new_key(app, words));
+    branches.push_back({add(app, "migrate", "Bring the store to the schema of this build"), [] { return Migrate{}; }});
+    CLI::App* purge = add(app, "purge", "Remove what has expired from the store");
+    add_json(*purge, words);
+    branches.push_back({purge, [&words] { return Purge{output_of(words)}; }});
+    CLI::App* sessions = add(app, "sessions", "List and end sessions");
+    sessions->require_subcommand(1);
+    branches.push_back(add_list(*sessions, words));
+    branches.push_back(add_end(*sessions, words));
+    return branches;
+}
+
+void set_up(CLI::App& app) {
+    app.name("admin");
+    app.set_version_flag("--version", VESTIBULE_VERSION);
+    app.require_subcommand(1);
+    app.footer(
+        "The configuration is the file named by BFF_CONFIG, else /etc/vestibule/config.jsonc.\n"
+        "Exit status: 0 done, 1 something is wrong (the reason is on stderr), 2 no such command.");
+}
+
+}  // namespace
+
+tl::expected<Command, NothingToRun> read_command_line(std::vector<std::string> words) {
+    CLI::App app("Looks after a Vestibule: checks the set-up, makes keys, migrates, purges, lists and ends sessions.");
+    Words read;
+    set_up(app);
+    const std::vector<Branch> branches = add_commands(app, read);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    try {
+        app.parse(std::move(words));
+    } catch (const CLI::ParseError& end) {
+        std::ostringstream out, err;
+        const bool wrong = app.exit(end, out, err) != 0;
+        return tl::make_unexpected(NothingToRun{wrong ? kMisused : kDone, out.str(), err.str()});
+    }
+    const auto chosen = std::find_if(branches.begin(), branches.end(), [](const Branch& b) { return b.app->parsed(); });
+    return chosen->command();
+}
+
+}  // namespace vestibule::admin

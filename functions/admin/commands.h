@@ -1,0 +1,57 @@
+// What an operator can ask for, as values.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace vestibule::admin {
+
+enum class Output { for_people, json };
+
+struct Check {
+    Output output = Output::for_people;
+};
+struct NewKey {
+    std::optional<std::string> id;    // absent: today's date
+    std::optional<std::string> file;  // absent: print it
+};
+struct Migrate {};
+struct Purge {
+    Output output = Output::for_people;
+};
+struct ListSessions {
+    std::optional<std::string> user;  // a `sub`; absent: everybody's
+    std::uint64_t limit = 50;
+    Output output = Output::for_people;
+};
+struct OneUser {
+    std::string sub;
+};
+struct Everybody {};
+struct OneSession {
+    std::string key;  // as `sessions list` prints it, or the whole
+};
+struct EndSessions {
+    std::variant<OneUser, Everybody, OneSession> whose;
+    Output output = Output::for_people;
+};
+
+using Command = std::variant<Check, NewKey, Migrate, Purge, ListSessions, EndSessions>;
+
+// Where a command writes.
+struct Terminal {
+    std::ostream& out;  // what was asked for
+    std::ostream& err;  // why not
+    enum class Progress { none, live } progress = Progress::none;
+};
+
+enum ExitStatus : int {
+    kDone = 0,
+    kFailed = 1,   // one thing or another is wrong; the reason is on stderr
+    kMisused = 2,  // no such command
+};
+
+}  // namespace vestibule::admin
