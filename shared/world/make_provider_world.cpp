@@ -1,0 +1,29 @@
+#include "world/make_provider_world.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace vestibule {
+namespace {
+
+TlsTrust trust_of_environment() {
+    const char* file = std::getenv("SSL_CERT_FILE");
+    return {file ? file : ""};
+}
+
+ProviderContext context_of(const SessionWorld& world, HttpClient& http) {
+    return {world.config, http, world.store, world.keys, world.clock, world.random, world.log};
+}
+
+}  // namespace
+
+OwnedProviderWorld::OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session)
+    : session_(std::move(session)), http_(trust_of_environment()), provider_(context_of(session_->borrow(), http_)) {}
+
+tl::expected<std::unique_ptr<OwnedProviderWorld>, std::string> OwnedProviderWorld::make(std::string_view function) {
+    auto session = OwnedSessionWorld::make(function);
+    if (!session) return tl::make_unexpected(session.error());
+    return std::unique_ptr<OwnedProviderWorld>(new OwnedProviderWorld(std::move(*session)));
+}
+
+}  // namespace vestibule
