@@ -1,6 +1,7 @@
 #include "functions/admin/check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <ostream>
 
 #include "codec/json.h"
@@ -67,6 +68,10 @@ Verdict check_provider(const Config& config, HttpClient& http) {
 
 std::string_view word_for(Verdict::Kind kind) { return kind == Verdict::Kind::usable ? "ok" : "NOT OK"; }
 
+std::vector<std::string> as_row(const Verdict& verdict) {
+    return {verdict.part, std::string(word_for(verdict.kind)), verdict.detail};
+}
+
 void print_json(const std::vector<Verdict>& verdicts, bool all_usable, std::ostream& out) {
     Json parts = Json::object();
     for (const Verdict& verdict : verdicts) {
@@ -91,9 +96,7 @@ int print_verdicts(const std::vector<Verdict>& verdicts, Output output, const Te
         print_json(verdicts, all_usable, terminal.out);
     } else {
         std::vector<std::vector<std::string>> rows;
-        for (const Verdict& verdict : verdicts) {
-            rows.push_back({verdict.part, std::string(word_for(verdict.kind)), verdict.detail});
-        }
+        std::transform(verdicts.begin(), verdicts.end(), std::back_inserter(rows), as_row);
         print_table(terminal.out, rows);
     }
     return all_usable ? kDone : kFailed;

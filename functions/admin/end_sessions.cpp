@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <ostream>
 
 #include "codec/json.h"
@@ -26,7 +27,7 @@ Result<std::uint64_t> end_user(const OneUser& user, const SessionWorld& world) {
 
 std::vector<IndexKey> subs_of(const std::vector<SessionRow>& rows) {
     std::vector<IndexKey> subs;
-    for (const SessionRow& row : rows) subs.push_back(row.sub);
+    std::transform(rows.begin(), rows.end(), std::back_inserter(subs), [](const SessionRow& row) { return row.sub; });
     std::sort(subs.begin(), subs.end());
     subs.erase(std::unique(subs.begin(), subs.end()), subs.end());
     return subs;

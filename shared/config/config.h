@@ -68,8 +68,8 @@ struct Route {
     std::string upstream;  // absolute URL that ends with '/'; replaces the prefix
     std::vector<std::string> methods = {"GET", "HEAD"};
     TokenKind token = TokenKind::user;
-    std::vector<RequiredClaim> require;         // all of them
-    std::uint64_t max_body = 10 * 1024 * 1024;  // octets of a request body ("maxBody")
+    std::vector<RequiredClaim> require;    // all of them
+    std::uint64_t max_body = 10ULL << 20;  // octets of a request body ("maxBody")
     Seconds connect_timeout{5};
     Seconds first_byte_timeout{30};
     Seconds idle_timeout{60};
@@ -83,7 +83,7 @@ struct Route {
 
 struct ServingConfig {
     int threads = 64;
-    std::uint64_t max_header_octets = 32 * 1024;
+    std::uint64_t max_header_octets = 32ULL << 10;
 };
 
 struct Config {

@@ -18,7 +18,7 @@ Url read_public_url(ObjectReader& from, PlainHttp plain_http) {
     if (!from.text("publicUrl", text, Need::required_here_or_in_environment)) return {};
     if (const auto problem = problem_of_url(text, plain_http)) return from.problem("publicUrl", *problem), Url{};
     Url url = *parse_url(text);
-    if (url.has_query || (url.path != "" && url.path != "/")) {
+    if (url.has_query || (!url.path.empty() && url.path != "/")) {
         return from.problem("publicUrl", "must be the origin only, without a path: https://host"), Url{};
     }
     url.path.clear();

@@ -1,5 +1,6 @@
 // "provider": who the provider is, and who we are to it.
 #include <algorithm>
+#include <iterator>
 
 #include "config/settings.h"
 
@@ -54,12 +55,13 @@ void read_scope(ObjectReader& from, std::string& scope) {  // checklist L14
 void read_algorithms(ObjectReader& from, std::vector<JwsAlgorithm>& algorithms) {
     std::vector<std::string> all;
     std::vector<std::string> names;
-    for (const JwsAlgorithm algorithm : all_algorithms()) all.emplace_back(name_of(algorithm));
-    for (const JwsAlgorithm algorithm : algorithms) names.emplace_back(name_of(algorithm));
+    const auto name = [](JwsAlgorithm algorithm) { return std::string(name_of(algorithm)); };
+    std::transform(all_algorithms().begin(), all_algorithms().end(), std::back_inserter(all), name);
+    std::transform(algorithms.begin(), algorithms.end(), std::back_inserter(names), name);
     if (!from.choices("idTokenAlgorithms", names, all, kWeakAlgorithms)) return;
     algorithms.clear();
-    for (const std::string& name : names) {
-        if (const auto algorithm = jws_algorithm(name)) algorithms.push_back(*algorithm);
+    for (const std::string& chosen : names) {
+        if (const auto algorithm = jws_algorithm(chosen)) algorithms.push_back(*algorithm);
     }
 }
 

@@ -75,7 +75,7 @@ Paths read_paths(ObjectReader from) {
 ServingConfig read_serving(ObjectReader from) {
     ServingConfig serving;
     from.count("threads", serving.threads, {1, 1024});
-    from.size("maxHeaderOctets", serving.max_header_octets, {4 * 1024, 1024 * 1024});
+    from.size("maxHeaderOctets", serving.max_header_octets, {4ULL << 10, 1ULL << 20});
     from.refuse_others();
     return serving;
 }

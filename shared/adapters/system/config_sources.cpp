@@ -13,7 +13,7 @@ namespace {
 
 using Privacy = ConfigSources::Privacy;
 
-constexpr std::size_t kLargestFile = 64 * 1024;
+constexpr std::size_t kLargestFile = 64UL << 10;
 
 class Descriptor {
 public:
