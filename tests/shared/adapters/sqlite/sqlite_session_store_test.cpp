@@ -135,7 +135,8 @@ Test(sqlite_session_store, a_missing_directory_is_unavailable_until_it_is_there)
 }
 
 Test(sqlite_session_store, a_read_only_directory_is_unavailable) {
-    if (geteuid() == 0) {  // root may write anywhere: become somebody else
+    const uid_t self = geteuid();
+    if (self == 0) {  // root may write anywhere: become somebody else
         cr_assert(chown(scratch_directory().c_str(), 65534, 65534) == 0);
         cr_assert(seteuid(65534) == 0);
     }
@@ -145,6 +146,7 @@ Test(sqlite_session_store, a_read_only_directory_is_unavailable) {
     cr_expect(insert(*open_store(), "a"));
     std::filesystem::permissions(path(), std::filesystem::perms{0400});
     expect_unavailable(open_store()->insert(session_of("b"), kNow), "insert", "readonly");
+    cr_assert(seteuid(self) == 0);
 }
 
 Test(sqlite_session_store, a_file_that_is_no_database_is_unavailable_and_left_alone) {
