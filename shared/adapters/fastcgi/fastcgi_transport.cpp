@@ -81,7 +81,11 @@ private:
 FastcgiTransport::FastcgiTransport(int connection) {
     FCGX_InitRequest(&request_, -1, FCGI_FAIL_ACCEPT_ON_INTR);
     request_.ipcFd = connection;
-    accepted_ = FCGX_Accept_r(&request_) == 0;
+    request_.keepConnection = 1;
+    const bool begun = FCGX_Accept_r(&request_) == 0;
+    // libfcgi takes variables that break off half way for all of them.
+    accepted_ = begun && FCGX_GetError(request_.in) == 0;
+    if (begun && !accepted_) break_off();
     exchange_ = std::make_shared<Exchange>();
     exchange_->request = &request_;
 }
