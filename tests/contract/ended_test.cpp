@@ -1,4 +1,7 @@
 // Sessions ended by the provider or an operator, and logins in flight that must not survive it (checklist B12-B16).
+#include <functional>
+#include <thread>
+
 #include "tests/contract/store_contract.h"
 
 using namespace vestibule;
@@ -149,4 +152,46 @@ CONTRACT(nothing_in_flight_revives_an_ended_session) {
     cr_expect(not(must(store.touch(key("a"), kNow + kIdle, kNow))));
     must(store.release_lease(key("a"), lease.fence, std::nullopt, kNow));
     cr_expect(not(is_there(store, "a")));
+}
+
+// --- races: thread against thread, many times ---
+
+static void at_once(const std::vector<std::function<void()>>& works) {
+    std::vector<std::thread> threads;
+    for (const auto& work : works) threads.emplace_back(work);
+    for (std::thread& thread : threads) thread.join();
+}
+
+CONTRACT(whatever_is_in_flight_while_a_session_is_ended_does_not_bring_it_back) {
+    for (int round = 0; round < 60; ++round) {
+        const std::string name = "a" + std::to_string(round);
+        put(store, session_of(name, "alice", "s" + std::to_string(round)));
+        at_once({
+            [&] { (void)store.touch(key(name), kNow + kIdle * 2, kNow); },
+            [&] {
+                const auto answer = store.acquire_lease(key(name), Seconds{30}, kNow);
+                if (const Lease* lease = answer ? std::get_if<Lease>(&*answer) : nullptr) {
+                    (void)store.replace(refreshed(*lease), kNow);
+                    (void)store.release_lease(key(name), lease->fence, std::nullopt, kNow);
+                }
+            },
+            [&] { (void)store.end_sid({sid("s" + std::to_string(round))}, {}, kRemembered, kNow); },
+        });
+        cr_assert(not(is_there(store, name)), "round %d", round);
+    }
+    cr_expect(eq(sz, must(store.list({}, 1, kNow)).size(), 0));
+}
+
+CONTRACT(a_login_that_races_with_its_end_leaves_no_session) {
+    for (int round = 0; round < 60; ++round) {
+        const std::string name = "a" + std::to_string(round);
+        at_once({
+            [&] { (void)store.insert(session_of(name, name, name), kNow); },
+            [&] {
+                (void)(round % 2 == 0 ? store.end_sub({sub(name)}, kRemembered, kNow)
+                                      : store.end_sid({sid(name)}, {}, kRemembered, kNow));
+            },
+        });
+        cr_assert(not(is_there(store, name)), "round %d", round);
+    }
 }

@@ -98,3 +98,17 @@ Test(sqlite_processes, the_lease_of_a_dead_process_runs_out) {
     cr_expect(std::holds_alternative<LeaseHeld>(held));
     cr_expect(eq(u64, lease_of(*store, "a", Seconds{20}, kNow + Seconds{20}).fence, 2));
 }
+
+Test(sqlite_processes, what_one_ends_is_gone_for_the_others_at_once) {
+    const std::string path = fresh_path();
+    auto here = must(open_sqlite_store(path));
+    auto there = must(open_sqlite_store(path));
+    put(*here, session_of("a"));
+    put(*here, session_of("b", "bob"));
+    cr_assert(is_there(*there, "a") && is_there(*there, "b"));
+    must(here->erase(key("a"), kNow));
+    cr_expect(not(is_there(*there, "a")));
+    must(here->end_sub({sub("bob")}, kNow + Seconds{60}, kNow));
+    cr_expect(not(is_there(*there, "b")));
+    cr_expect(must(there->insert(session_of("c", "bob"), kNow)) == InsertOutcome::ended_meanwhile);
+}
