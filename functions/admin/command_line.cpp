@@ -5,6 +5,8 @@
 #include <memory>
 #include <sstream>
 
+#include "config/nearest_name.h"
+
 namespace vestibule::admin {
 namespace {
 
@@ -76,7 +78,7 @@ Branch add_end(CLI::App& sessions, Words& words) {
     whose->add_option("--user", words.user, "All sessions of this user: the `sub` the provider gives")
         ->type_name("SUB");
     whose->add_flag("--all", words.all, "All sessions of everybody");
-    whose->add_option("KEY", words.key, "One session: its key as `sessions list` prints it")->type_name("KEY");
+    whose->add_option("KEY", words.key, "One session: its key as `sessions list` prints it")->type_name("");
     whose->require_option(1);
     add_json(*end, words);
     return {end, [&words, end] { return end_command(words, *end); }};
@@ -99,27 +101,57 @@ std::vector<Branch> add_commands(CLI::App& app, Words& words) {
 
 void set_up(CLI::App& app) {
     app.name("admin");
-    app.set_version_flag("--version", VESTIBULE_VERSION);
+    app.set_version_flag("--version", "admin " VESTIBULE_VERSION "\n", "Print the version and exit");
     app.require_subcommand(1);
     app.footer(
         "The configuration is the file named by BFF_CONFIG, else /etc/vestibule/config.jsonc.\n"
         "Exit status: 0 done, 1 something is wrong (the reason is on stderr), 2 no such command.");
 }
 
+std::vector<std::string> names_in(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (!command->get_name().empty()) names.push_back(command->get_name());  // an option group has none
+    }
+    return names;
+}
+
+// CLI11 only says that a command is missing. Nothing where every word that should be a command is one.
+std::optional<std::string> problem_with_command(const CLI::App& app, const std::vector<std::string>& words) {
+    const CLI::App* at = &app;
+    for (const std::string& word : words) {
+        const auto names = names_in(*at);
+        if (names.empty() || word.starts_with('-')) return std::nullopt;
+        if (std::find(names.begin(), names.end(), word) != names.end()) {
+            at = at->get_subcommand(word);
+            continue;
+        }
+        const auto meant = nearest_name(word, names);
+        return "there is no such command" + (meant ? "; did you mean \"" + *meant + "\"?" : std::string());
+    }
+    return std::nullopt;
+}
+
+NothingToRun why_not(const CLI::App& app, const CLI::ParseError& end, const std::vector<std::string>& words) {
+    std::ostringstream out, err;
+    if (app.exit(end, out, err) == 0) return {kDone, out.str(), err.str()};
+    const auto problem = problem_with_command(app, words);
+    return {kMisused,
+            {},
+            problem ? "admin: " + *problem + "\nRun with --help for more information.\n" : "admin: " + err.str()};
+}
+
 }  // namespace
 
-tl::expected<Command, NothingToRun> read_command_line(std::vector<std::string> words) {
+tl::expected<Command, NothingToRun> read_command_line(const std::vector<std::string>& words) {
     CLI::App app("Looks after a Vestibule: checks the set-up, makes keys, migrates, purges, lists and ends sessions.");
     Words read;
     set_up(app);
     const std::vector<Branch> branches = add_commands(app, read);
-    std::reverse(words.begin(), words.end());  // as CLI11 wants them
     try {
-        app.parse(std::move(words));
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants them from behind
     } catch (const CLI::ParseError& end) {
-        std::ostringstream out, err;
-        const bool wrong = app.exit(end, out, err) != 0;
-        return tl::make_unexpected(NothingToRun{wrong ? kMisused : kDone, out.str(), err.str()});
+        return tl::make_unexpected(why_not(app, end, words));
     }
     const auto chosen = std::find_if(branches.begin(), branches.end(), [](const Branch& b) { return b.app->parsed(); });
     return chosen->command();

@@ -17,6 +17,6 @@ struct NothingToRun {
 };
 
 // `words` without the program's name.
-tl::expected<Command, NothingToRun> read_command_line(std::vector<std::string> words);
+tl::expected<Command, NothingToRun> read_command_line(const std::vector<std::string>& words);
 
 }  // namespace vestibule::admin

@@ -1,7 +1,6 @@
 #include "config/nearest_name.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace vestibule {
 namespace {
@@ -17,20 +16,20 @@ std::string letters_of(std::string_view name) {
     return letters;
 }
 
-// Levenshtein's distance, one row at a time.
+// Damerau's and Levenshtein's distance: letters inserted, removed, changed, or two neighbours exchanged.
 std::size_t edits_between(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::vector<std::size_t>> edits(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) edits[i][0] = i;
+    for (std::size_t j = 0; j <= b.size(); ++j) edits[0][j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
-            diagonal = row[j];
-            row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+            const std::size_t changed = edits[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U);
+            edits[i][j] = std::min({changed, edits[i - 1][j] + 1, edits[i][j - 1] + 1});
+            const bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (exchanged) edits[i][j] = std::min(edits[i][j], edits[i - 2][j - 2] + 1);
         }
     }
-    return row.back();
+    return edits[a.size()][b.size()];
 }
 
 }  // namespace

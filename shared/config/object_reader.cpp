@@ -4,6 +4,7 @@
 
 #include "codec/duration.h"
 #include "config/byte_size.h"
+#include "config/environment.h"
 #include "config/nearest_name.h"
 
 namespace vestibule {
@@ -26,6 +27,14 @@ std::string joined(const std::vector<std::string>& names) {
     std::string list;
     for (const std::string& name : names) list.append(list.empty() ? "\"" : ", \"").append(name).append("\"");
     return list;
+}
+
+// "; set it here, or BFF_STORE": where else the environment may give it.
+std::string elsewhere(std::string_view place) {
+    for (const auto& [variable, setting] : environment_variables()) {
+        if (setting == place) return "; set it in the configuration file, or " + std::string(variable);
+    }
+    return "";
 }
 
 Json array_of(const std::vector<std::string>& texts) { return Json(Json::Array(texts.begin(), texts.end())); }
@@ -54,7 +63,7 @@ const Json* ObjectReader::find(SettingFacts facts, Need need) {
     facts.required = need == Need::required;
     findings_->setting(std::move(facts));
     const Json* value = object_ == nullptr ? nullptr : object_->find(name);
-    if (value == nullptr && need != Need::optional) problem(name, "is missing");
+    if (value == nullptr && need != Need::optional) problem(name, "is missing" + elsewhere(place_of(name)));
     return value;
 }
 

@@ -61,6 +61,16 @@ Test(admin_command_line, what_is_no_command_is_status_2_and_says_why) {
     }
 }
 
+Test(admin_command_line, a_mistyped_command_is_answered_with_the_one_that_was_meant) {
+    cr_expect(read_command_line({"chekc"}).error().err.starts_with(
+        "admin: there is no such command; did you mean \"check\"?\n"));
+    cr_expect(read_command_line({"sessions", "lits"})
+                  .error()
+                  .err.starts_with("admin: there is no such command; did you mean \"list\"?\n"));
+    cr_expect(read_command_line({"frobnicate"}).error().err.starts_with("admin: there is no such command\n"));
+    cr_expect(read_command_line({"sessions", "end"}).error().err.starts_with("admin: Exactly 1 option"));
+}
+
 Test(admin_command_line, help_is_there_for_every_command) {
     for (const Words& words :
          {Words{"--help"}, Words{"check", "--help"}, Words{"keys", "--help"}, Words{"keys", "new", "--help"},

@@ -96,6 +96,17 @@ Test(read_config, a_mistyped_name_is_answered_with_the_one_that_was_meant) {
               text.c_str());
 }
 
+Test(read_config, what_is_missing_names_the_variable_that_could_give_it) {
+    ScriptedSources world;
+    const auto config = read_config("{}", world.sources());
+    cr_assert(not(config.has_value()));
+    const std::string text = print_problems(config.error());
+    for (const char* name :
+         {"BFF_PUBLIC_URL", "BFF_ISSUER", "BFF_CLIENT_ID", "BFF_CLIENT_SECRET_FILE", "BFF_STORE", "BFF_KEYS_FILE"}) {
+        cr_expect(text.find(name) != text.npos, "%s: %s", name, text.c_str());
+    }
+}
+
 Test(read_config, text_that_is_no_json_names_its_line) {
     ScriptedSources world;
     for (const std::string text : {"", "[]", "null", "{\n\n\"a\": }", "{\"store\": \"a\", \"store\": \"b\"}", "\xff"}) {
