@@ -61,7 +61,7 @@ Result<std::size_t> CurlExchange::read(std::span<char> into) {
         if (done_) return 0;
         resume();
         if (!buffer_.empty()) break;
-        if (auto stepped = step(); !stepped) return failure(stepped.error());
+        if (auto stepped = step(); !stepped && buffer_.empty()) return failure(stepped.error());
     }
     const std::size_t size = std::min(into.size(), buffer_.size() - read_from_);
     buffer_.copy(into.data(), size, read_from_);
