@@ -80,6 +80,13 @@ Result<void> SqliteConnection::execute(const char* sql) {
     return failure(sqlite_error(database_.get()));
 }
 
+Result<void> SqliteConnection::set_durability(Durability durability) {
+    if (durability == durability_) return {};
+    durability_ = durability;
+    return execute(durability == Durability::power_failure ? "PRAGMA synchronous = FULL"
+                                                           : "PRAGMA synchronous = NORMAL");
+}
+
 bool SqliteConnection::was_replaced() {
     int moved = 0;
     const int code = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);

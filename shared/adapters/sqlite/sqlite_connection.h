@@ -16,6 +16,13 @@
 
 namespace vestibule {
 
+// What a commit is safe from. Both are safe from the death of any process; a later commit that is safe from power
+// failure makes all earlier ones so.
+enum class Durability {
+    power_failure,  // on the disk when the commit returns: milliseconds on most disks
+    process_death,  // on the disk soon
+};
+
 class SqliteConnection {
 public:
     // Creates the file, for its owner only, where there is none; not its directory.
@@ -27,6 +34,9 @@ public:
     // Until when the next statements wait for the locks of others.
     void set_deadline(MonotonicTime deadline) { deadline_ = deadline; }
     MonotonicTime deadline() const { return deadline_; }
+
+    // For the next transactions; power_failure where nothing else was said.
+    Result<void> set_durability(Durability durability);
 
     // `sql` is one statement, and outlives the connection: a literal.
     SqliteStatement statement(const char* sql);
@@ -63,6 +73,7 @@ private:
     static int wait_for_lock(void* connection, int attempts);
 
     MonotonicTime deadline_{};
+    Durability durability_ = Durability::power_failure;
     std::unique_ptr<sqlite3, Close> database_;  // before the statements: they go first
     std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
 };

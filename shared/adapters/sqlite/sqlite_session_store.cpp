@@ -28,7 +28,8 @@ public:
         return read("find", [&](Db& db) { return sqlite::find(db, key, now); });
     }
     Result<bool> touch(const SessionKey& key, WallTime idle_expires_at, WallTime now) override {
-        return write("touch", [&](Db& db) { return sqlite::touch(db, key, idle_expires_at, now); });
+        return write(
+            "touch", [&](Db& db) { return sqlite::touch(db, key, idle_expires_at, now); }, Durability::process_death);
     }
     Result<bool> erase(const SessionKey& key, WallTime now) override {
         return write("erase", [&](Db& db) { return sqlite::erase(db, key, now); });
@@ -39,14 +40,18 @@ public:
         auto refused = read("acquire_lease", [&](Db& db) { return sqlite::lease_refused(db, key, now); });
         if (!refused) return failure(refused.error());
         if (*refused) return **std::move(refused);
-        return write("acquire_lease", [&](Db& db) { return sqlite::acquire_lease(db, key, duration, now); });
+        return write(
+            "acquire_lease", [&](Db& db) { return sqlite::acquire_lease(db, key, duration, now); },
+            Durability::process_death);
     }
     Result<ReplaceOutcome> replace(const Replacement& replacement, WallTime now) override {
         return write("replace", [&](Db& db) { return sqlite::replace(db, replacement, now); });
     }
     Result<void> release_lease(const SessionKey& key, std::uint64_t fence, std::optional<WallTime> retry_at,
                                WallTime now) override {
-        return write("release_lease", [&](Db& db) { return sqlite::release_lease(db, key, fence, retry_at, now); });
+        return write(
+            "release_lease", [&](Db& db) { return sqlite::release_lease(db, key, fence, retry_at, now); },
+            Durability::process_death);
     }
     Result<ReplaceOutcome> erase_if_unchanged(const SessionKey& key, std::uint64_t expected_version,
                                               std::uint64_t fence, WallTime now) override {
@@ -107,11 +112,15 @@ private:
     }
 
     template <class Work>
-    auto write(const char* operation, Work work) -> decltype(work(std::declval<Db&>())) {
+    auto write(const char* operation, Work work, Durability durability = Durability::power_failure)
+        -> decltype(work(std::declval<Db&>())) {
         const MonotonicTime until = deadline();
         const Result<Place> turn = pool_.turn_to_write(until);
         if (!turn) return named(operation, turn.error());
-        return on_connection(operation, until, [&](Db& db) { return db.write_transaction([&] { return work(db); }); });
+        return on_connection(operation, until, [&](Db& db) -> decltype(work(db)) {
+            if (const auto set = db.set_durability(durability); !set) return failure(set.error());
+            return db.write_transaction([&] { return work(db); });
+        });
     }
 
     // After a failure the connection is closed: the next call starts from a clean one.

@@ -1,10 +1,11 @@
 // The session store in one SQLite file on a local disk: the default, nothing to install. Many threads and many
 // processes of one host share it; hosts do not (SQLite's locks and shared memory do not work over NFS).
 //
-// What the store's contract leaves open: a commit is on the disk when the call returns, also for a power failure; every
-// insert() and consume_once() also purges a few expired records, so that no daemon is needed. A directory that is
-// missing, read-only or full, a damaged file or a schema too new are store_unavailable with the cause, and mended while
-// the program runs when the operator mends them.
+// What the store's contract leaves open: what was written is on the disk when the call returns, safe from power failure
+// too, but for leases and idle limits, which need not be (a power failure ends whoever held the lease); every insert()
+// and consume_once() also purges a few expired records, so that no daemon is needed. A directory that is missing,
+// read-only or full, a damaged file or a schema too new are store_unavailable with the cause, and mended while the
+// program runs when the operator mends them.
 #pragma once
 
 #include <memory>

@@ -124,6 +124,10 @@ Test(sqlite_migrations, a_restored_file_gets_its_write_ahead_log_back) {
 Test(sqlite_migrations, a_connection_has_the_settings_that_durability_and_safety_rest_on) {  // checklist X11
     const auto connection = connect();
     cr_expect(eq(u64, ask(*connection, "PRAGMA synchronous"), 2));  // FULL
+    cr_assert(connection->set_durability(Durability::process_death).has_value());
+    cr_expect(eq(u64, ask(*connection, "PRAGMA main.synchronous"), 1));  // NORMAL
+    cr_assert(connection->set_durability(Durability::power_failure).has_value());
+    cr_expect(eq(u64, ask(*connection, "PRAGMA \"main\".synchronous"), 2));
     cr_expect(eq(u64, ask(*connection, "PRAGMA secure_delete"), 1));
     cr_expect(eq(u64, ask(*connection, "PRAGMA trusted_schema"), 0));
     cr_expect(eq(u64, ask(*connection, "PRAGMA temp_store"), 2));  // MEMORY
