@@ -6,6 +6,10 @@
 //
 // FCGI_WEB_SERVER_ADDRS is honoured for TCP peers. A NUL in a variable ends its value (libfcgi keeps C strings). An
 // unknown role closes the connection. A request that is multiplexed onto a busy connection gets FCGI_CANT_MPX_CONN.
+//
+// An answer that breaks off closes the connection without FCGI_END_REQUEST. lighttpd then cuts the browser off, with
+// and without Content-Length, but needs server.stream-response-body = 1 or 2 for it. lighttpd does not tell its
+// backends that the browser went away until it fails to pass something on.
 #pragma once
 
 #include "adapters/cgi/service.h"

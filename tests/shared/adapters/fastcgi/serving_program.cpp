@@ -82,7 +82,7 @@ Response handle(const Request& request, Log& log) {
     if (request.path == "/wait") return wait_for_fifo(request);
     if (request.path == "/cancel") return wait_for_cancellation(request, log);
     if (request.path == "/stream") return stream(Script::End::proper, {}, request.query);
-    if (request.path == "/broken") return stream(Script::End::broken, {});
+    if (request.path == "/broken") return stream(Script::End::broken, {}, request.query);
     if (request.path == "/broken-length") return stream(Script::End::broken, {{"Content-Length", "1000"}});
     if (request.path == "/short-length") return stream(Script::End::proper, {{"Content-Length", "1000"}});
     if (request.path == "/big") return text(std::string(3'000'000, 'x'));
