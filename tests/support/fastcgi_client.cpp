@@ -67,6 +67,32 @@ FastcgiParams params_of(std::string_view target, const FastcgiParams& more) {
     return params;
 }
 
+std::string fastcgi_record(int type, std::uint16_t id, std::string_view content) {
+    const std::size_t padding = (8 - content.size() % 8) % 8;
+    std::string text{octet(1),
+                     octet(static_cast<std::size_t>(type)),
+                     octet(id >> 8),
+                     octet(id),
+                     octet(content.size() >> 8),
+                     octet(content.size()),
+                     octet(padding),
+                     0};
+    return text.append(content).append(padding, '\0');
+}
+
+std::string fastcgi_params(const FastcgiParams& params, std::uint16_t id) {
+    std::string text;
+    for (const auto& [name, value] : params) {
+        append_length(text, name.size());
+        append_length(text, value.size());
+        text.append(name).append(value);
+    }
+    std::string records;
+    for (std::size_t from = 0; from < text.size(); from += 0xffff)
+        records += fastcgi_record(kParams, id, std::string_view(text).substr(from, 0xffff));
+    return records + fastcgi_record(kParams, id, {});
+}
+
 FastcgiClient::FastcgiClient(const std::string& socket_path)
     : descriptor_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
@@ -94,16 +120,7 @@ void FastcgiClient::raw(std::string_view octets) {
 }
 
 void FastcgiClient::record(int type, std::uint16_t id, std::string_view content) {
-    const std::size_t padding = (8 - content.size() % 8) % 8;
-    std::string text{octet(1),
-                     octet(static_cast<std::size_t>(type)),
-                     octet(id >> 8),
-                     octet(id),
-                     octet(content.size() >> 8),
-                     octet(content.size()),
-                     octet(padding),
-                     0};
-    raw(text.append(content).append(padding, '\0'));
+    raw(fastcgi_record(type, id, content));
 }
 
 void FastcgiClient::begin(Connection connection, Role role, std::uint16_t id) {
@@ -112,17 +129,7 @@ void FastcgiClient::begin(Connection connection, Role role, std::uint16_t id) {
            std::string{octet(number >> 8), octet(number), connection == Connection::keep ? '\1' : '\0', 0, 0, 0, 0, 0});
 }
 
-void FastcgiClient::params(const FastcgiParams& params, std::uint16_t id) {
-    std::string text;
-    for (const auto& [name, value] : params) {
-        append_length(text, name.size());
-        append_length(text, value.size());
-        text.append(name).append(value);
-    }
-    for (std::size_t from = 0; from < text.size(); from += 0xffff)
-        record(kParams, id, std::string_view(text).substr(from, 0xffff));
-    record(kParams, id, {});
-}
+void FastcgiClient::params(const FastcgiParams& params, std::uint16_t id) { raw(fastcgi_params(params, id)); }
 
 void FastcgiClient::standard_input(std::string_view octets, std::uint16_t id) {
     for (; !octets.empty(); octets.remove_prefix(std::min<std::size_t>(0xffff, octets.size())))

@@ -26,6 +26,10 @@ using FastcgiParams = std::vector<std::pair<std::string, std::string>>;
 // What a web server sets for a request: GET of `target`; `more` comes after.
 FastcgiParams params_of(std::string_view target, const FastcgiParams& more = {});
 
+// One record's octets, padded to a multiple of eight; and the records of a parameter stream with its end.
+std::string fastcgi_record(int type, std::uint16_t id, std::string_view content);
+std::string fastcgi_params(const FastcgiParams& params, std::uint16_t id = 1);
+
 class FastcgiClient {
 public:
     enum class Connection { close, keep };
