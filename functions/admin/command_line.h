@@ -2,9 +2,9 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
 
+#include "base/result.h"
 #include "functions/admin/commands.h"
 
 namespace vestibule::admin {

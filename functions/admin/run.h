@@ -3,10 +3,10 @@
 
 #include <functional>
 #include <string>
-#include <tl/expected.hpp>
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/result.h"
 #include "config/read_config.h"
 #include "functions/admin/commands.h"
 #include "world/world.h"

@@ -7,10 +7,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include "tests/shared/config/scripted_sources.h"
 
 using namespace vestibule;
+
+// RapidJSON 1.1.0 loses the long names of a schema's "required" and "properties" when the schema goes; only tests use
+// its schemas.
+extern "C" const char* __lsan_default_suppressions() { return "leak:AddUniqueElement"; }
 
 namespace {
 
@@ -29,11 +34,11 @@ std::vector<Vector> vectors(const std::string& folder, std::size_t at_least) {
 
 bool schema_accepts(const std::string& text) {
     constexpr unsigned kFlags = rapidjson::kParseCommentsFlag;
-    static const rapidjson::SchemaDocument* const schema = [] {
+    static const auto schema = [] {
         rapidjson::Document document;
         document.Parse(text_of_file("schema/config.schema.json").c_str());
         cr_assert(not(document.HasParseError()));
-        return new rapidjson::SchemaDocument(document);
+        return std::make_unique<rapidjson::SchemaDocument>(document);
     }();
     rapidjson::Document document;
     document.Parse<kFlags>(text.c_str());
