@@ -2,6 +2,7 @@
 // a dozen executables.
 #include "world/command_line.h"
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 

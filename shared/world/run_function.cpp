@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <utility>
 
 #include "adapters/cgi/cgi_server.h"
 #include "adapters/fastcgi/fastcgi_server.h"
