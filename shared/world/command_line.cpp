@@ -1,5 +1,5 @@
-// By hand and not with CLI11, which `admin` uses: five options do not need it, and it would add more than 200 kB to each of
-// a dozen executables.
+// By hand and not with CLI11, which `admin` uses: five options do not need it, and it would add more than 200 kB to
+// each of a dozen executables.
 #include "world/command_line.h"
 
 #include <algorithm>
