@@ -83,6 +83,8 @@ Result<DocumentPointer> DocumentCache::renew(const DocumentPointer& seen, const 
         auto other = wait_for_other_copy(seen, deadline);
         return other ? other : seen;
     }
+    // Somebody may have finished between the first look and our turn.
+    if (auto other = other_copy(seen)) return other;
     switch (announce(Purpose::renewal, seen->url)) {
         case Announced::ours: return fetch(seen->url, deadline);
         case Announced::too_soon: return seen;

@@ -1,3 +1,6 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
 #include "codec/base64url.h"
 #include "crypto/hash.h"
 #include "tests/shared/provider/provider_bench.h"

@@ -1,3 +1,6 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
 #include "tests/shared/provider/provider_bench.h"
 
 using namespace vestibule;

@@ -1,3 +1,6 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
 #include "codec/base64url.h"
 #include "tests/shared/provider/provider_bench.h"
 
@@ -33,7 +36,7 @@ Test(redeem, a_good_answer_says_who_it_is_and_gives_the_tokens) {
     cr_expect(redeemed->identity.sid() == "provider-session-1");
     cr_expect(redeemed->tokens.refresh_token.has_value());
     cr_expect(redeemed->tokens.expires_in == Seconds{300});
-    bench.expect_no_secret_in_the_log();
+    cr_expect(bench.no_secret_in_the_log());
 }
 
 Test(redeem, C19_a_code_is_presented_once_whatever_happens) {
@@ -43,7 +46,7 @@ Test(redeem, C19_a_code_is_presented_once_whatever_happens) {
         bench.http.answer(bench.op.token_endpoint(), failing_answer(error));
         cr_expect(bench.refused(bench.redeem(), ErrorCode::unavailable));
         cr_expect(eq(sz, bench.http.count(bench.op.token_endpoint()), 1u));
-        bench.expect_no_secret_in_the_log();
+        cr_expect(bench.no_secret_in_the_log());
     }
 }
 
@@ -80,7 +83,7 @@ Test(redeem, A24_what_the_token_endpoint_says_decides_between_failed_and_later) 
         cr_expect(bench.refused(bench.redeem(), code), "%d %s", status, body);
         cr_expect(eq(sz, bench.http.count(bench.op.token_endpoint()), 1u), "%d", status);
         cr_expect(bench.log.text().find("canary-description") == std::string::npos);
-        bench.expect_no_secret_in_the_log();
+        cr_expect(bench.no_secret_in_the_log());
     }
 }
 
@@ -134,7 +137,7 @@ Test(redeem, C26_C27_nothing_is_used_of_a_bad_answer_and_its_tokens_are_revoked)
                   redeemed ? "accepted" : redeemed.error().detail.c_str());
         cr_expect(eq(sz, bench.http.count(bench.op.userinfo_endpoint()), 0u), "%s", name);
         cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u), "%s", name);
-        bench.expect_no_secret_in_the_log();
+        cr_expect(bench.no_secret_in_the_log());
     }
 }
 
