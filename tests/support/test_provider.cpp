@@ -2,9 +2,6 @@
 
 #include <stdexcept>
 
-#include "codec/base64url.h"
-#include "oauth/pkce.h"
-
 namespace vestibule {
 namespace {
 
@@ -21,10 +18,6 @@ Form query_of(std::string_view url) {
 }
 
 std::string one(const Form& form, std::string_view name) { return form.single(name).value().value_or(std::string{}); }
-
-bool has_word(std::string_view words, std::string_view word) {
-    return (" " + std::string(words) + " ").find(" " + std::string(word) + " ") != std::string::npos;
-}
 
 }  // namespace
 
@@ -147,76 +140,6 @@ ScriptedAnswer TestProvider::answer_keys() const {
     return {.headers = keys_headers, .body = published_keys_.value_or(own)};
 }
 
-// --- the token endpoint ---
-
-ScriptedAnswer TestProvider::answer_token(const RecordedRequest& request) {
-    const std::lock_guard lock(mutex_);
-    ++token_requests_;
-    if (request.method != "POST") return oauth_error(405, "invalid_request");
-    if (!authenticated(request)) return oauth_error(401, "invalid_client");
-    const std::string grant_type = request.parameter("grant_type");
-    if (grant_type == "authorization_code") return redeem(request);
-    if (grant_type == "refresh_token") return refresh(request);
-    return oauth_error(400, "unsupported_grant_type");
-}
-
-bool TestProvider::authenticated(const RecordedRequest& request) const {
-    const std::string basic = "Basic " + base64_encode(form_encode(client_id) + ":" + form_encode(client_secret));
-    const Form form = request.form();
-    // "The client MUST NOT use more than one authentication method in each request" (RFC 6749 §2.3).
-    if (request.headers.find("Authorization"))
-        return request.header("Authorization") == basic && !form.has("client_secret");
-    return one(form, "client_id") == client_id && one(form, "client_secret") == client_secret;
-}
-
-ScriptedAnswer TestProvider::redeem(const RecordedRequest& request) {
-    const auto found = codes_.find(request.parameter("code"));
-    if (found == codes_.end()) return oauth_error(400, "invalid_grant");
-    const Login login = found->second;
-    codes_.erase(found);  // once
-    const Secret verifier(request.parameter("code_verifier"));
-    if (request.parameter("redirect_uri") != login.redirect_uri) return oauth_error(400, "invalid_grant");
-    if (code_challenge_s256(verifier) != login.code_challenge) return oauth_error(400, "invalid_grant");
-
-    Json claims = usual_claims();
-    if (!login.nonce.empty()) claims.set("nonce", login.nonce);
-    std::optional<std::string> refresh_token;
-    if (knobs.refresh_tokens && has_word(login.scope, "offline_access")) refresh_token = new_refresh_token(++families_);
-    const Json answer = token_answer(refresh_token, signed_id_token(std::move(claims)));
-    return json_answer(200, answer.print());
-}
-
-ScriptedAnswer TestProvider::refresh(const RecordedRequest& request) {
-    const auto found = refresh_tokens_.find(request.parameter("refresh_token"));
-    if (found == refresh_tokens_.end()) return oauth_error(400, "invalid_grant");
-    const int family = found->second.family;
-    if (!found->second.alive) {  // RFC 9700 §4.14.2: reuse revokes the family
-        ++reused_;
-        kill_family(family);
-        return oauth_error(400, "invalid_grant");
-    }
-    std::optional<std::string> next;
-    if (knobs.rotate_refresh_tokens) {
-        found->second.alive = false;
-        next = new_refresh_token(family);
-    }
-    std::optional<std::string> id_token;
-    if (knobs.id_token_at_refresh) id_token = signed_id_token(usual_claims());
-    return json_answer(200, token_answer(next, id_token).print());
-}
-
-Json TestProvider::token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token) {
-    const std::string access_token = new_secret("access-token");
-    access_tokens_.insert(access_token);
-    Json answer = Json::object({{"access_token", access_token},
-                                {"token_type", "Bearer"},
-                                {"expires_in", std::int64_t{knobs.access_token_lifetime.count()}}});
-    if (refresh_token) answer.set("refresh_token", *refresh_token);
-    if (id_token) answer.set("id_token", *id_token);
-    if (knobs.change_token_answer) knobs.change_token_answer(answer);
-    return answer;
-}
-
 // --- the other endpoints ---
 
 ScriptedAnswer TestProvider::answer_userinfo(const RecordedRequest& request) {
@@ -244,49 +167,6 @@ ScriptedAnswer TestProvider::answer_revocation(const RecordedRequest& request) {
     if (const auto found = refresh_tokens_.find(token); found != refresh_tokens_.end())
         kill_family(found->second.family);
     return ScriptedAnswer{};
-}
-
-// --- making tokens ---
-
-Json TestProvider::usual_claims() const {
-    const std::int64_t now = clock_.now().time_since_epoch().count();
-    Json claims = Json::object({{"iss", issuer_},
-                                {"sub", knobs.subject},
-                                {"aud", client_id},
-                                {"iat", now},
-                                {"auth_time", now},
-                                {"exp", now + std::int64_t{knobs.id_token_lifetime.count()}}});
-    if (knobs.sid) claims.set("sid", *knobs.sid);
-    for (const auto& [name, value] : knobs.user.as_object()) claims.set(name, value);
-    return claims;
-}
-
-std::string TestProvider::signed_id_token(Json claims) {
-    const std::lock_guard lock(mutex_);
-    if (knobs.change_claims) knobs.change_claims(claims);
-    Json header = Json::object({{"alg", name_of(algorithm_)}, {"kid", kid_}, {"typ", "JWT"}});
-    if (knobs.change_header) knobs.change_header(header);
-    std::string compact = sign_jws(key_, algorithm_, header.print(), claims.print());
-    if (knobs.change_jws) knobs.change_jws(compact);
-    secrets_.push_back(compact);
-    return compact;
-}
-
-std::string TestProvider::new_secret(std::string_view kind) {
-    secrets_.push_back("canary-" + std::string(kind) + "-" + std::to_string(secrets_.size() + 1));
-    return secrets_.back();
-}
-
-std::string TestProvider::new_refresh_token(int family) {
-    std::string token = new_secret("refresh-token");
-    refresh_tokens_[token] = {family, true};
-    return token;
-}
-
-void TestProvider::kill_family(int family) {
-    for (auto& [token, grant] : refresh_tokens_) {
-        if (grant.family == family) grant.alive = false;
-    }
 }
 
 // --- what happened ---
