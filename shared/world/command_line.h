@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <tl/expected.hpp>
-
+#include "base/result.h"
 #include "world/serve.h"
 
 namespace vestibule {

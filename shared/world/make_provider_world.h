@@ -5,9 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <tl/expected.hpp>
-
 #include "adapters/curl/curl_http_client.h"
+#include "base/result.h"
 #include "provider/oidc_provider.h"
 #include "world/make_session_world.h"
 #include "world/world.h"

@@ -5,11 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include <tl/expected.hpp>
-
 #include "adapters/system/log_stderr.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
+#include "base/result.h"
 #include "world/world.h"
 
 namespace vestibule {

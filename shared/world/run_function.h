@@ -4,12 +4,11 @@
 #include <functional>
 #include <string>
 
-#include <tl/expected.hpp>
-
 #include "adapters/cgi/service.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/result.h"
 #include "config/config.h"
 #include "world/serve.h"
 
