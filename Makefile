@@ -47,7 +47,7 @@ TEST_SOURCES     := $(shell find tests -name '*_test.cpp' -not -path 'tests/e2e/
 TEST_FOLDERS     := $(sort $(patsubst %/,%,$(dir $(TEST_SOURCES))))
 TEST_PROGRAMS    := $(TEST_FOLDERS:%=$(BUILD)/%/run)
 # Plain programs that a test starts: several processes, threads under a sanitizer.
-HELPER_SOURCES   := $(shell find tests -name '*_program.cpp' -not -path 'tests/e2e/*' | sort)
+HELPER_SOURCES   := $(shell find tests -name '*_program.cpp' -not -path 'tests/e2e/*' -not -path 'tests/support/*' | sort)
 HELPER_PROGRAMS  := $(patsubst %.cpp,$(BUILD)/%,$(HELPER_SOURCES))
 
 LIBRARY  := $(BUILD)/libvestibule.a
@@ -103,7 +103,9 @@ $(HELPER_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT) $(HANDLERS) $(LIBRAR
 
 tests-build: $(TEST_PROGRAMS) $(HELPER_PROGRAMS)
 
-test: test-programs test-e2e  ## every test: units, contracts, handlers, architecture, and end to end
+test:  ## every test: units, contracts, handlers, architecture, and end to end
+	$(MAKE) test-programs
+	$(MAKE) test-e2e
 
 test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-end tests
 	BUILD=$(BUILD) tests/run_programs $(TEST_PROGRAMS)

@@ -31,7 +31,7 @@ std::optional<std::string> provider_logout_url(const std::optional<TokenSet>& to
     const auto metadata = world.provider.metadata();
     if (!metadata) return std::nullopt;  // the provider is down: the local logout stands
     EndSessionRequest end_session;
-    if (tokens) end_session.id_token_hint = tokens->id_token;
+    if (tokens && world.config.provider.id_token_hint) end_session.id_token_hint = tokens->id_token;
     end_session.client_id = world.config.provider.client_id;
     end_session.post_logout_redirect_uri = world.config.url_of(world.config.paths.app);
     return end_session_url(*metadata, end_session);

@@ -19,9 +19,7 @@ bool was_just_refreshed(const SessionRow& row, WallTime now) {
     return now - issued_at < std::min(kCoolDown, row.access_lifetime / 4);
 }
 
-Response session_response(const SessionRow& row, WallTime now) {
-    return json_response(Json::object({{"session", session_view(row, now)}}));
-}
+Response session_response(const SessionRow& row, WallTime now) { return json_response(session_view(row, now)); }
 
 Response refused(const Error& error) {
     Response response = problem_response(error);

@@ -16,9 +16,9 @@ function say(name, line) {
 /** A line of a function's log (JSON) as a person wants to read it. */
 function legible(line) {
   try {
-    const {time, level, message, msg, ...rest} = JSON.parse(line);
+    const {time, level, event, ...rest} = JSON.parse(line);
     const details = Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-    return [level, message ?? msg, colour(90, details.join(' '))].filter(Boolean).join(' ');
+    return [level, event, colour(90, details.join(' '))].filter(Boolean).join(' ');
   } catch {
     return line;
   }

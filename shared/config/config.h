@@ -34,7 +34,11 @@ struct ProviderConfig {
     std::optional<Seconds> max_age;       // "maxAge": the login must not be older
     std::vector<std::string> acr_values;  // "acrValues": one of these is required
     Seconds clock_skew{30};               // "clockSkew", at most 5 min
-    Milliseconds timeout{10'000};         // "timeout" of one call to the provider, 1 s to 30 s
+    // "idTokenHint": logout names the ID token to the provider. It then passes through the browser's address, which
+    // nothing else of ours does; without it some providers ask "log out?" once more, and a few refuse (RP-Initiated
+    // Logout §2).
+    bool id_token_hint = false;
+    Milliseconds timeout{10'000};  // "timeout" of one call to the provider, 1 s to 30 s
 };
 
 struct SessionConfig {

@@ -131,6 +131,7 @@ function showCall(what, failed, details, body) {
   const code = document.createElement('code');
   code.textContent = body;
   item.append(title, small, code);
+  item.dataset.number = String(Number(byId('calls').firstElementChild?.dataset.number ?? 0) + 1);
   byId('calls').prepend(item);
   while (byId('calls').children.length > 20) byId('calls').lastElementChild.remove();
 }

@@ -1,6 +1,8 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <algorithm>
+
 #include "codec/form.h"
 #include "functions/logout/handler.h"
 #include "tests/support/test_world.h"
@@ -32,7 +34,18 @@ Test(logout, O01_O03_O05_ends_the_session_and_hands_over_to_the_provider) {
     const Form query = Form::parse(url.substr(url.find('?') + 1)).value();
     cr_expect(eq(str, query.single("client_id").value().value(), text("spa")));
     cr_expect(eq(str, query.single("post_logout_redirect_uri").value().value(), text("https://app.example.com/")));
-    cr_expect(query.single("id_token_hint").value().has_value());
+    cr_expect(not(query.single("id_token_hint").value().has_value()), "no token reaches the browser");
+    cr_expect(b.leaks_nothing(response));
+}
+
+Test(logout, O03_the_id_token_hint_is_sent_where_the_operator_asked_for_it) {
+    LogoutBench b;
+    b.config.provider.id_token_hint = true;
+    const std::string url = json_of(b.fetch()).string_at("logoutUrl").value();
+    const Form query = Form::parse(url.substr(url.find('?') + 1)).value();
+    const std::string hint = query.single("id_token_hint").value().value_or("");
+    const auto issued = b.op.issued_secrets();
+    cr_expect(std::find(issued.begin(), issued.end(), hint) != issued.end(), "one that the provider issued");
 }
 
 Test(logout, O11_revokes_the_refresh_and_the_access_token) {

@@ -1,0 +1,36 @@
+// HTTP without a browser: exactly the headers one asks for, and answers as they came.
+
+import {Agent, request} from 'node:http';
+
+const agent = new Agent({keepAlive: true, maxSockets: 256});
+
+/** Returns {status, headers, rawHeaders, body}. `lighttpd` is {port}. */
+export function send({port, path, method = 'GET', headers = {}, body}) {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({agent, host: '127.0.0.1', port, path, method, headers}, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({
+        status: response.statusCode,
+        headers: response.headers,
+        rawHeaders: response.rawHeaders,
+        body: Buffer.concat(chunks).toString('utf8'),
+      }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** The headers of a page's own fetch. */
+export function sameOrigin(appUrl, sessionCookie) {
+  return {
+    host: new URL(appUrl).host,
+    accept: 'application/json',
+    'sec-fetch-site': 'same-origin',
+    'sec-fetch-mode': 'cors',
+    'sec-fetch-dest': 'empty',
+    ...(sessionCookie && {cookie: `__Host-Http-session=${sessionCookie}`}),
+  };
+}
