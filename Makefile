@@ -122,13 +122,14 @@ check: test check-format check-tidy check-cppcheck check-sanitize  ## what CI ru
 
 FORMATTED := $(shell find shared functions tests -name '*.cpp' -o -name '*.h' | grep -v node_modules | sort)
 check-format:  ## every C++ file is formatted as .clang-format says
-	clang-format --dry-run --Werror $(FORMATTED)
+	@echo "clang-format: $(words $(FORMATTED)) files"
+	@clang-format --dry-run --Werror $(FORMATTED)
 
 LINTED := $(SHARED_SOURCES) $(HANDLER_SOURCES) $(FUNCTIONS:%=functions/%/main.cpp)
 check-tidy:  ## clang-tidy over everything that ships
 	@echo "clang-tidy: $(words $(LINTED)) files"
-	@printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option 2>/dev/null \
-	    -- $(CPPFLAGS) $(CXXSTD) -x c++
+	@printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 sh -c \
+	    'clang-tidy --quiet "$$@" -- $(CPPFLAGS) $(CXXSTD) 2>/dev/null' clang-tidy
 
 check-cppcheck:  ## cppcheck over everything that ships
 	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -57,13 +57,13 @@ Test(cgi_response, status_comes_first_and_the_length_is_ours) {
 // P50
 Test(cgi_response, a_field_that_would_break_the_header_is_dropped_and_logged) {
     Written result = written({200,
-                                    {{"X", "a\r\nSet-Cookie: evil=1"},
-                                     {"Y", "a\nb"},
-                                     {"Z", std::string("a\0b", 3)},
-                                     {"A B", "c"},
-                                     {"", "c"},
-                                     {"N\r\nSet-Cookie", "evil"}},
-                                    ""});
+                              {{"X", "a\r\nSet-Cookie: evil=1"},
+                               {"Y", "a\nb"},
+                               {"Z", std::string("a\0b", 3)},
+                               {"A B", "c"},
+                               {"", "c"},
+                               {"N\r\nSet-Cookie", "evil"}},
+                              ""});
     cr_assert(eq(str, std::string(result.text), "Status: 200 OK\r\nContent-Length: 0\r\n\r\n"));
     cr_assert(eq(sz, result.dropped, 6));
 }
@@ -71,14 +71,14 @@ Test(cgi_response, a_field_that_would_break_the_header_is_dropped_and_logged) {
 // H01, H03, H04
 Test(cgi_response, what_belongs_to_the_connection_or_to_us_does_not_pass) {
     Written result = written({200,
-                                    {{"Connection", "close"},
-                                     {"Keep-Alive", "a"},
-                                     {"Transfer-Encoding", "chunked"},
-                                     {"Upgrade", "a"},
-                                     {"status", "500"},
-                                     {"Content-Type", "a/a"},
-                                     {"content-type", "b/b"}},
-                                    ""});
+                              {{"Connection", "close"},
+                               {"Keep-Alive", "a"},
+                               {"Transfer-Encoding", "chunked"},
+                               {"Upgrade", "a"},
+                               {"status", "500"},
+                               {"Content-Type", "a/a"},
+                               {"content-type", "b/b"}},
+                              ""});
     cr_assert(eq(str, std::string(result.text), "Status: 200 OK\r\nContent-Type: a/a\r\nContent-Length: 0\r\n\r\n"));
 }
 
