@@ -42,12 +42,19 @@ void keep_claims(Json& kept, const Json& claims, const std::set<std::string>& na
     }
 }
 
+// A UserInfo endpoint that is down says nothing about who it is.
+Error login_error(const Error& userinfo) {
+    const bool is_down = userinfo.code == ErrorCode::provider_unavailable;
+    return {is_down ? ErrorCode::unavailable : ErrorCode::identity_rejected, "UserInfo: " + userinfo.detail,
+            userinfo.retry_after};
+}
+
 Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& world) {
     const std::set<std::string> names = claims_to_keep(world.config);
     Json kept = Json::object();
     if (world.config.session.userinfo) {
         const auto claims = world.provider.userinfo(redeemed.tokens.access_token, redeemed.identity.subject());
-        if (!claims) return failure(ErrorCode::identity_rejected, "UserInfo: " + claims.error().detail);
+        if (!claims) return failure(login_error(claims.error()));
         keep_claims(kept, *claims, names);
     }
     keep_claims(kept, redeemed.identity.claims(), names);  // the signed statement wins

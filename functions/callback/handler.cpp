@@ -20,7 +20,8 @@ struct Landing {
 };
 
 ReturnPath app_path(const Config& config) {
-    return ReturnPath::parse(config.paths.app).value();  // validated with the configuration
+    static const ReturnPath root = ReturnPath::parse("/").value();
+    return ReturnPath::parse(config.paths.app).value_or(root);
 }
 
 // Validated when the flow began, and again now (checklist L24).

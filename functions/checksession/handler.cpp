@@ -28,12 +28,8 @@ Response logged_in(const LiveSession& session, const SessionWorld& world) {
                                        {"links", links(world.config.paths)}}));
 }
 
-Response not_logged_in(const Request& request, const SessionWorld& world) {
-    const auto stale = shows_stale_cookie(request, world.store, world.clock.now());
-    if (!stale) return problem_response(stale.error());
-    Response response = json_response(Json::object({{"loggedIn", false}, {"links", links(world.config.paths)}}));
-    if (*stale) response.headers.add("Set-Cookie", SessionCookie::deletion());
-    return response;
+Response not_logged_in(const SessionWorld& world) {
+    return json_response(Json::object({{"loggedIn", false}, {"links", links(world.config.paths)}}));
 }
 
 }  // namespace
@@ -44,7 +40,7 @@ Response handle_checksession(const Request& request, const SessionWorld& world) 
     if (!ours) return problem_response(ours.error());
     const auto session = find_live_session(request, world.store, world.keys, world.clock.now());
     if (!session) return problem_response(session.error());
-    return *session ? logged_in(**session, world) : not_logged_in(request, world);
+    return *session ? logged_in(**session, world) : not_logged_in(world);
 }
 
 }  // namespace vestibule

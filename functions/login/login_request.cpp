@@ -79,7 +79,7 @@ Result<std::vector<std::string>> acr_values(const Form& form, const ProviderConf
     if (!text) return failure(text.error());
     if (!*text) return provider.acr_values;
     std::vector<std::string> asked = words_of(**text);
-    if (asked.size() > kMostAcrValues) return bad("acr_values");
+    if (asked.empty() || asked.size() > kMostAcrValues) return bad("acr_values");  // a blank asks for nothing
     const auto allowed = [&](const std::string& value) {
         return provider.acr_values.empty() ||
                std::find(provider.acr_values.begin(), provider.acr_values.end(), value) != provider.acr_values.end();

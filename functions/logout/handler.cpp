@@ -12,19 +12,34 @@ namespace {
 
 constexpr Milliseconds kRevokeAtMost{2'000};
 
-// The local session is gone before anything else happens (checklist O01). Its tokens, where it had any that open, are
-// returned for revocation and the id_token_hint.
-Result<std::optional<TokenSet>> end_local_session(const Request& request, const ProviderWorld& world) {
+// The tokens of the session that is to end, for revocation, where there is one and it opens.
+Result<std::optional<TokenSet>> tokens_to_revoke(const Request& request, const ProviderWorld& world) {
     const auto session = find_live_session(request, world.store, world.keys, world.clock.now());
     if (!session) return failure(session.error());
     if (!*session) return std::nullopt;
-    const auto erased = world.store.erase((*session)->key(), world.clock.now());
-    if (!erased) return failure(erased.error());
-    world.log.info("session.ended", {{"reason", std::string("logout")},
-                                     {"session_hash", hex_encode((*session)->key().octets).substr(0, 16)}});
     auto tokens = (*session)->tokens(world.keys);
     if (!tokens) return std::nullopt;
     return *std::move(tokens);
+}
+
+// Every session the browser shows ends, whether or not its fields open: who asks to be logged out is logged out.
+Result<void> end_shown_sessions(const Request& request, const ProviderWorld& world) {
+    for (const SessionKey& key : shown_sessions(request)) {
+        const auto erased = world.store.erase(key, world.clock.now());
+        if (!erased) return failure(erased.error());
+        if (!*erased) continue;
+        world.log.info("session.ended",
+                       {{"reason", std::string("logout")}, {"session_hash", hex_encode(key.octets).substr(0, 16)}});
+    }
+    return {};
+}
+
+// The local session is gone before anything else happens (checklist O01). What it held is returned for revocation.
+Result<std::optional<TokenSet>> end_local_session(const Request& request, const ProviderWorld& world) {
+    auto tokens = tokens_to_revoke(request, world);
+    if (!tokens) return tokens;
+    if (auto ended = end_shown_sessions(request, world); !ended) return failure(ended.error());
+    return tokens;
 }
 
 std::optional<std::string> provider_logout_url(const std::optional<TokenSet>& tokens, const ProviderWorld& world) {

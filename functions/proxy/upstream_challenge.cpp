@@ -12,7 +12,7 @@ constexpr std::size_t kMaxAcrOctets = 256;
 constexpr std::size_t kMaxAgeDigits = 9;
 
 bool is_acr_values(std::string_view text) {
-    return !text.empty() && text.size() <= kMaxAcrOctets &&
+    return text.find_first_not_of(' ') != text.npos && text.size() <= kMaxAcrOctets &&
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 

@@ -15,7 +15,7 @@ constexpr char kVersion = 0x01;
 constexpr std::size_t kKeySize = 32;
 constexpr std::size_t kNonceSize = 12;
 constexpr std::size_t kTagSize = 16;
-constexpr std::size_t kMaxPlain = 1024 * 1024;
+constexpr std::size_t kMaxPlain = 8 * 1024 * 1024;
 
 // A sealed value taken apart; nothing of it is to be believed yet.
 struct Parts {

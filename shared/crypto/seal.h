@@ -21,7 +21,7 @@ struct SealBinding {
     std::string_view extra = {};  // key material that is not on the server: the cookie's secret
 };
 
-// `plain` up to 1 MiB.
+// `plain` up to 8 MiB: a megabyte of tokens, all of it escaped, and then some.
 std::string seal(const KeyRing& keys, Random& random, const SealBinding& binding, const Secret& plain);
 // Nothing where any octet, the key, the purpose or the context differs. One answer for every cause (checklist I37).
 std::optional<Secret> open_sealed(const KeyRing& keys, const SealBinding& binding, std::string_view sealed);

@@ -48,12 +48,12 @@ Result<std::optional<LiveSession>> find_live_session(const Request& request, Ses
     return LiveSession(*std::move(cookie), **std::move(row), *std::move(claims));
 }
 
-Result<bool> shows_stale_cookie(const Request& request, SessionStore& store, WallTime now) {
-    const auto cookie = cookie_of(request);
-    if (!cookie) return false;
-    const auto row = store.find(cookie->key(), now);
-    if (!row) return failure(row.error());
-    return !*row;
+std::vector<SessionKey> shown_sessions(const Request& request) {
+    std::vector<SessionKey> keys;
+    for (std::string_view value : all_cookies(request, kSessionCookieName)) {
+        if (const auto cookie = SessionCookie::parse(value)) keys.push_back(cookie->key());
+    }
+    return keys;
 }
 
 Result<void> touch_session(const LiveSession& session, SessionStore& store, Seconds idle, WallTime now) {

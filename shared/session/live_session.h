@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -44,9 +45,8 @@ private:
 Result<std::optional<LiveSession>> find_live_session(const Request& request, SessionStore& store, const KeyRing& keys,
                                                      WallTime now);
 
-// The request shows a well-formed cookie for which there is no row, so the browser may forget it (checklist K13). A row
-// that does not open is not that: with the right keys it will.
-Result<bool> shows_stale_cookie(const Request& request, SessionStore& store, WallTime now);
+// The keys of every session cookie the request shows, however many and whether or not they open: for ending them.
+std::vector<SessionKey> shown_sessions(const Request& request);
 
 // An API call moves the idle limit, written at most once in a tenth of the idle time. Failing is not an error for the
 // caller; it is reported for the log.

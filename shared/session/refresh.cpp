@@ -8,9 +8,11 @@
 namespace vestibule {
 namespace {
 
-constexpr Seconds kEarliest{60};       // before the access token's end (DESIGN §2)
-constexpr int kLooksPerClaim = 10;     // how often the others look before they claim again
-constexpr Seconds kBackoffAtLeast{5};  // after a provider's trouble that names no time
+constexpr Seconds kEarliest{60};          // before the access token's end (DESIGN §2)
+constexpr int kLooksPerClaim = 10;        // how often the others look before they claim again
+constexpr Milliseconds kStorePause{200};  // between two attempts to write what was received
+constexpr Seconds kCoolDown{5};           // what a new access token is left alone for
+constexpr Seconds kBackoffAtLeast{5};     // after a provider's trouble that names no time
 constexpr Seconds kBackoffJitter{5};
 constexpr Seconds kBackoffAtMost{300};  // whatever Retry-After says
 
@@ -32,11 +34,17 @@ public:
         : session_(session), reason_(reason), context_(context), provider_(provider) {}
 
     Result<LiveSession> run() {
+        if (reason_ != RefreshReason::expiring && was_just_refreshed(session_.row(), context_.clock.now())) {
+            return too_soon();
+        }
         const MonotonicTime give_up = context_.clock.monotonic_now() + context_.timing.wait_at_most;
         for (;;) {
             auto answer = context_.store.acquire_lease(session_.key(), context_.timing.lease, context_.clock.now());
             if (!answer) return failure(answer.error());
-            if (auto* lease = std::get_if<Lease>(&*answer)) return with_lease(*lease);
+            if (auto* lease = std::get_if<Lease>(&*answer)) {
+                lease_ends_ = context_.clock.monotonic_now() + context_.timing.lease;
+                return with_lease(*lease);
+            }
             if (std::holds_alternative<SessionGone>(*answer)) return gone();
             if (auto* backoff = std::get_if<RefreshBackoff>(&*answer)) return backing_off(*backoff);
             if (auto newer = wait_for_newer_version(give_up); !newer || *newer) return settled(std::move(newer));
@@ -45,6 +53,11 @@ public:
     }
 
 private:
+    Result<LiveSession> too_soon() const {
+        if (reason_ == RefreshReason::asked_for) return session_;
+        return failure(ErrorCode::upstream_invalid, "even a token this new was rejected");
+    }
+
     // --- the winner ---
 
     Result<LiveSession> with_lease(const Lease& lease) {
@@ -101,14 +114,13 @@ private:
     // The provider has rotated: these tokens exist nowhere else, so a store that hiccups is asked again while the lease
     // holds (checklist R03).
     Result<ReplaceOutcome> replace_persistently(const Replacement& replacement) {
-        const MonotonicTime give_up = context_.clock.monotonic_now() + context_.timing.lease / 2;
         for (;;) {
             auto outcome = context_.store.replace(replacement, context_.clock.now());
-            if (outcome || context_.clock.monotonic_now() >= give_up) {
+            if (outcome || context_.clock.monotonic_now() + kStorePause >= lease_ends_) {
                 if (!outcome) context_.log.error("refresh.not_stored", {{"reason", outcome.error().detail}});
                 return outcome;
             }
-            context_.clock.sleep(Milliseconds{200});
+            context_.clock.sleep(kStorePause);
         }
     }
 
@@ -210,6 +222,7 @@ private:
 
     static Result<LiveSession> gone() { return failure(ErrorCode::session_ended, "the session is gone"); }
 
+    MonotonicTime lease_ends_{};
     const LiveSession& session_;
     RefreshReason reason_;
     const RefreshContext& context_;
@@ -217,6 +230,11 @@ private:
 };
 
 }  // namespace
+
+bool was_just_refreshed(const SessionRow& row, WallTime now) {
+    const WallTime issued_at = row.access_expires_at - row.access_lifetime;
+    return now - issued_at < std::min(kCoolDown, row.access_lifetime / 4);
+}
 
 bool needs_refresh(const SessionRow& row, WallTime now) {
     const Seconds early = std::min(kEarliest, row.access_lifetime / 4);

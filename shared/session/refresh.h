@@ -56,6 +56,10 @@ struct RefreshContext {
     RefreshTiming timing;
 };
 
+// The access token is younger than 5 s, or a quarter of its life where that is shorter. Asking for another one now is a
+// page in a loop, or an upstream that rejects whatever it gets; neither is worth a token request (checklist R13).
+bool was_just_refreshed(const SessionRow& row, WallTime now);
+
 // Less than 60 s, or a quarter of its life where that is shorter.
 bool needs_refresh(const SessionRow& row, WallTime now);
 
@@ -65,7 +69,8 @@ enum class RefreshReason {
     token_rejected,  // an upstream said invalid_token: the current access token is worthless
 };
 
-// The session with a usable access token. Fails with session_ended (final: the row is gone), refresh_busy,
+// The session with a usable access token. `asked_for` leaves a token alone that was just refreshed; `token_rejected`
+// fails with upstream_invalid then. Fails with session_ended (final: the row is gone), refresh_busy,
 // provider_unavailable (both with retry_after; the session stays), store_unavailable. For `expiring`, a session whose
 // access token still lives is returned as it is where the refresh could not be done.
 Result<LiveSession> refresh_session(const LiveSession& session, RefreshReason reason, const RefreshContext& context,

@@ -36,16 +36,21 @@ std::string SessionCookie::set_cookie() const {
 
 std::string SessionCookie::deletion() { return deletion_of(kSessionCookieName, SameSite::strict); }
 
-CookieLookup find_cookie(const Request& request, std::string_view name) {
-    CookieLookup lookup;
+std::vector<std::string_view> all_cookies(const Request& request, std::string_view name) {
+    std::vector<std::string_view> values;
     for (std::string_view field : request.headers.all("Cookie")) {
         for (const auto& [cookie_name, value] : parse_cookie_header(field)) {
-            if (cookie_name != name) continue;
-            if (lookup.presence != CookieLookup::Presence::absent) return {CookieLookup::Presence::several, {}};
-            lookup = {CookieLookup::Presence::present, value};
+            if (cookie_name == name) values.push_back(value);
         }
     }
-    return lookup;
+    return values;
+}
+
+CookieLookup find_cookie(const Request& request, std::string_view name) {
+    const auto values = all_cookies(request, name);
+    if (values.empty()) return {};
+    if (values.size() > 1) return {CookieLookup::Presence::several, {}};
+    return {CookieLookup::Presence::present, values.front()};
 }
 
 }  // namespace vestibule

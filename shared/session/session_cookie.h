@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.h"
 #include "base/secret.h"
@@ -39,5 +40,7 @@ struct CookieLookup {
     std::string_view value;  // where present; borrowed from the request
 };
 CookieLookup find_cookie(const Request& request, std::string_view name);
+// Every value of that name, in order; borrowed from the request.
+std::vector<std::string_view> all_cookies(const Request& request, std::string_view name);
 
 }  // namespace vestibule

@@ -119,7 +119,9 @@ Test(login, L20_acr_values_outside_the_configured_ones_are_refused) {
     b.config.provider.acr_values = {"silver", "gold"};
     cr_expect(eq(str, parameter(b.navigate("/auth/login"), "acr_values"), text("silver gold")));
     cr_expect(eq(str, parameter(b.navigate("/auth/login?acr_values=gold"), "acr_values"), text("gold")));
-    cr_expect(eq(int, +b.fetch("/auth/login?acr_values=bronze").status, 400));
+    for (const char* none : {"bronze", "%20", "+", "+%20+", "gold+bronze"}) {
+        cr_expect(eq(int, +b.fetch(std::string("/auth/login?acr_values=") + none).status, 400), "%s", none);
+    }
 }
 
 Test(login, L25_cross_site_initiation_is_refused) {

@@ -143,6 +143,22 @@ Test(logout, a_store_that_is_down_is_503_and_ends_nothing) {
     cr_expect(eq(sz, b.op.revoked_tokens().size(), 0));
 }
 
+Test(logout, an_ambiguous_cookie_still_logs_out) {
+    LogoutBench b;
+    const std::string both = cookie_pair(b.cookie) + "; __Host-Http-session=" + std::string(64, 'A');
+    cr_expect(eq(int, +handle_logout(fetch_request("POST", "/auth/logout", both), b.world).status, 200));
+    cr_expect(not(b.session_is_there(b.cookie)));
+}
+
+Test(logout, a_session_whose_key_is_missing_ends_all_the_same) {
+    LogoutBench b;
+    const KeyRing other = test_keys("k9:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
+    ProviderWorld without{{b.config, b.clock, b.random, b.log, other, b.store}, b.http, b.provider};
+    cr_expect(
+        eq(int, +handle_logout(fetch_request("POST", "/auth/logout", cookie_pair(b.cookie)), without).status, 200));
+    cr_expect(not(b.session_is_there(b.cookie)));
+}
+
 Test(logout, G05_is_logged_without_a_name) {
     LogoutBench b;
     (void)b.fetch();

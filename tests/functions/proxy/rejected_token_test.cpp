@@ -9,7 +9,10 @@ using namespace vestibule;
 namespace {
 
 struct RejectedToken : ProxyStage {
-    RejectedToken() { log_in(); }
+    RejectedToken() {
+        log_in();
+        clock.advance(Seconds{10});  // a token that is new and rejected is not worth another one
+    }
 
     ScriptedAnswer challenge(const std::string& value) const {
         return {.status = 401,

@@ -28,6 +28,8 @@ struct Bench {
     std::vector<std::string> discarded;
     std::function<RefreshVerdict(const TokenSet&)> provider = [this](const TokenSet&) { return fresh(); };
 
+    Bench() { clock.advance(Seconds{10}); }  // a token that is new would be left alone
+
     LiveSession session() {
         Request request;
         request.headers.add("Cookie", cookie_pair(cookie));
@@ -143,12 +145,13 @@ Test(refresh, R02_whoever_finds_the_lease_taken_waits_and_never_asks_the_provide
 Test(refresh, whoever_waited_in_vain_uses_the_old_access_token_while_it_lives) {
     Bench b;
     const LiveSession session = b.session();
+    const auto before = b.clock.elapsed();
     (void)b.store.acquire_lease(b.cookie.key(), Seconds{60}, b.clock.now());
     const auto waited = b.refresh(session, RefreshReason::expiring);
     cr_assert(waited.has_value());
     cr_expect(eq(str, text(waited->access_token(b.keys)->reveal()), text("access-canary-1")));
     cr_expect(eq(int, b.token_requests, 0));
-    cr_expect(b.clock.elapsed() <= Milliseconds{9'000});
+    cr_expect(b.clock.elapsed() - before <= Milliseconds{9'000});
 }
 
 Test(refresh, whoever_waits_gets_the_new_version_as_soon_as_it_is_there) {
@@ -306,6 +309,39 @@ Test(refresh, R11_moves_neither_the_idle_nor_the_absolute_limit) {
     cr_assert(b.refresh().has_value());
     cr_expect(b.session().row().idle_expires_at == before.idle_expires_at);
     cr_expect(b.session().row().expires_at == before.expires_at);
+}
+
+Test(refresh, R13_a_new_token_is_left_alone_when_a_page_asks_again) {
+    Bench b;
+    cr_assert(b.refresh(RefreshReason::asked_for).has_value());
+    cr_assert(b.refresh(RefreshReason::asked_for).has_value());
+    cr_expect(eq(int, b.token_requests, 1));
+    b.clock.advance(Seconds{5});
+    cr_assert(b.refresh(RefreshReason::asked_for).has_value());
+    cr_expect(eq(int, b.token_requests, 2));
+}
+
+Test(refresh, an_upstream_that_rejects_every_token_costs_one_token_request_and_no_more) {
+    Bench b;
+    cr_assert(b.refresh(RefreshReason::token_rejected).has_value());
+    for (int i = 0; i < 15; ++i) {
+        const auto again = b.refresh(RefreshReason::token_rejected);
+        cr_expect(again.error().code == ErrorCode::upstream_invalid);
+    }
+    cr_expect(eq(int, b.token_requests, 1));
+    cr_expect(b.session_is_there());
+}
+
+Test(refresh, R03_writing_what_was_received_stops_before_the_lease_does) {
+    Bench b;
+    b.provider = [&](const TokenSet&) {
+        b.clock.advance(Seconds{15});
+        return b.fresh();
+    };
+    b.store.fail_always(StoreOperation::replace);
+    const auto before = b.clock.elapsed();
+    cr_expect(b.refresh().error().code == ErrorCode::store_unavailable);
+    cr_expect(b.clock.elapsed() - before <= b.context.timing.lease);
 }
 
 Test(refresh, G01_nothing_secret_is_logged) {
