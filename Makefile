@@ -126,10 +126,13 @@ check-format:  ## every C++ file is formatted as .clang-format says
 	@clang-format --dry-run --Werror $(FORMATTED)
 
 LINTED := $(SHARED_SOURCES) $(HANDLER_SOURCES) $(FUNCTIONS:%=functions/%/main.cpp)
-check-tidy:  ## clang-tidy over everything that ships
+check-tidy: $(BUILD)/compile_flags.txt  ## clang-tidy over everything that ships
 	@echo "clang-tidy: $(words $(LINTED)) files"
-	@printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 sh -c \
-	    'clang-tidy --quiet "$$@" -- $(CPPFLAGS) $(CXXSTD) 2>/dev/null' clang-tidy
+	@printf '%s\n' $(LINTED) | xargs -P $$(nproc) -n 4 clang-tidy --quiet -p $(BUILD) 2>/dev/null
+
+$(BUILD)/compile_flags.txt: Makefile VERSION
+	@mkdir -p $(@D)
+	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/shared $(filter-out -I%,$(CPPFLAGS)) $(CXXSTD) > $@
 
 check-cppcheck:  ## cppcheck over everything that ships
 	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -26,7 +26,7 @@ Result<StoreStatistics> statistics(SqliteConnection& db, WallTime now);
 // The answer where no lease can be granted now; nothing where one can. Reads only.
 Result<std::optional<LeaseAnswer>> lease_refused(SqliteConnection& db, const SessionKey& key, WallTime now);
 Result<LeaseAnswer> acquire_lease(SqliteConnection& db, const SessionKey& key, Seconds duration, WallTime now);
-Result<ReplaceOutcome> replace(SqliteConnection& db, const Replacement& replacement, WallTime now);
+Result<ReplaceOutcome> replace(SqliteConnection& db, const Replacement& with, WallTime now);
 Result<void> release_lease(SqliteConnection& db, const SessionKey& key, std::uint64_t fence,
                            std::optional<WallTime> retry_at, WallTime now);
 Result<ReplaceOutcome> erase_if_unchanged(SqliteConnection& db, const SessionKey& key, std::uint64_t expected_version,
