@@ -61,7 +61,7 @@ Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& w
     return kept;
 }
 
-NewSession new_session(const SessionCookie& cookie, const LoginFlow& flow, const RedeemedCode& redeemed,
+NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, const RedeemedCode& redeemed,
                        const Json& claims, const TokenSet& tokens, const ProviderWorld& world) {
     const Config& config = world.config;
     const std::string& issuer = config.provider.issuer;
@@ -70,13 +70,15 @@ NewSession new_session(const SessionCookie& cookie, const LoginFlow& flow, const
     row.key = cookie.key();
     if (const auto& sid = redeemed.identity.sid()) row.sid = sid_index_key(world.keys, issuer, *sid);
     row.sub = sub_index_key(world.keys, issuer, redeemed.identity.subject());
+    row.browser = browser_index_key(world.keys, resumed.browser);
     row.created_at = now;
     row.expires_at = now + config.session.absolute;
     row.idle_expires_at = std::min(now + config.session.idle, row.expires_at);
     row.access_expires_at = tokens.access_expires_at;
     row.access_lifetime = tokens.access_lifetime;
     row.sealed = seal_fields(world.keys, world.random, cookie, claims, tokens);
-    return {std::move(row), flow.started_at, flow.replaces};
+    return {std::move(row), resumed.flow.started_at, resumed.flow.replaces,
+            browser_index_keys(world.keys, resumed.browser)};
 }
 
 Result<void> insert(const NewSession& session, const ProviderWorld& world) {
@@ -106,12 +108,12 @@ void log_success(const NewSession& session, const ProviderWorld& world) {
                                        {"session_hash", hex_encode(session.row.key.octets).substr(0, 16)}});
 }
 
-Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& tokens, const LoginFlow& flow,
+Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& tokens, const ResumedFlow& resumed,
                                 const ProviderWorld& world) {
     const auto claims = session_claims(redeemed, world);
     if (!claims) return failure(claims.error());
     SessionCookie cookie = SessionCookie::create(world.random);
-    const NewSession session = new_session(cookie, flow, redeemed, *claims, tokens, world);
+    const NewSession session = new_session(cookie, resumed, redeemed, *claims, tokens, world);
     if (auto inserted = insert(session, world); !inserted) return failure(inserted.error());
     log_success(session, world);
     return LoggedIn{std::move(cookie)};
@@ -129,7 +131,7 @@ Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationRes
                                                 rules_of(resumed.flow, resumed.secrets, world));
     if (!redeemed) return failure(redeemed.error());
     const TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
-    auto logged_in = create_session(*redeemed, tokens, resumed.flow, world);
+    auto logged_in = create_session(*redeemed, tokens, resumed, world);
     if (!logged_in) {
         world.provider.revoke(tokens, kRevokeAtMost);
         return failure(logged_in.error());

@@ -24,6 +24,7 @@ CREATE TABLE session (
     access_lifetime   INTEGER NOT NULL,              -- seconds, as the provider stated it
     sid               BLOB,                          -- keyed hash of (issuer, sid), 32 octets
     sub               BLOB    NOT NULL,              -- keyed hash of (issuer, sub), 32 octets
+    browser           BLOB    NOT NULL,              -- keyed hash of the browser's login cookie, 32 octets
     claims            BLOB    NOT NULL,              -- sealed; opaque to the store, like the two below
     access_token      BLOB    NOT NULL,
     refresh_and_id_token BLOB NOT NULL,
@@ -33,6 +34,7 @@ CREATE TABLE session (
 CREATE INDEX session_by_expiry  ON session (idle_expires_at);
 CREATE INDEX session_by_sid     ON session (sid, sub) WHERE sid IS NOT NULL;
 CREATE INDEX session_by_sub     ON session (sub, created_at);
+CREATE INDEX session_by_browser ON session (browser);
 CREATE INDEX session_by_created ON session (created_at);
 
 -- The provider ended these sids: no session of them is inserted any more (checklist B16).

@@ -8,6 +8,8 @@
 namespace vestibule {
 namespace {
 
+constexpr std::string_view kAnyIssuer = "";  // a browser has one session, whoever vouched for it
+
 // Each part with its length before it, so that no boundary can be shifted.
 std::string length_prefixed(std::string_view part) { return std::to_string(part.size()) + ':' + std::string(part); }
 
@@ -33,12 +35,20 @@ IndexKey sub_index_key(const KeyRing& keys, std::string_view issuer, std::string
     return index_key(keys.sealing(), "sub", issuer, sub);
 }
 
+IndexKey browser_index_key(const KeyRing& keys, const BrowserBinding& browser) {
+    return index_key(keys.sealing(), "browser", kAnyIssuer, browser.octets().reveal());
+}
+
 std::vector<IndexKey> sid_index_keys(const KeyRing& keys, std::string_view issuer, std::string_view sid) {
     return under_every_key(keys, "sid", issuer, sid);
 }
 
 std::vector<IndexKey> sub_index_keys(const KeyRing& keys, std::string_view issuer, std::string_view sub) {
     return under_every_key(keys, "sub", issuer, sub);
+}
+
+std::vector<IndexKey> browser_index_keys(const KeyRing& keys, const BrowserBinding& browser) {
+    return under_every_key(keys, "browser", kAnyIssuer, browser.octets().reveal());
 }
 
 }  // namespace vestibule

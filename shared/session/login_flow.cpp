@@ -111,7 +111,7 @@ Result<ResumedFlow> resume_flow(std::string_view state, const KeyRing& keys, con
         return failure(ErrorCode::flow_expired, "the login was begun more than ten minutes ago");
     }
     FlowSecrets secrets = derive_secrets(*key, flow->id);
-    return ResumedFlow{*std::move(flow), std::move(secrets)};
+    return ResumedFlow{*std::move(flow), std::move(secrets), browser};
 }
 
 }  // namespace vestibule

@@ -24,7 +24,8 @@ namespace vestibule {
 inline constexpr std::string_view kLoginCookieName = "__Host-Http-login";
 inline constexpr Seconds kLoginFlowLifetime{600};
 
-// 32 random octets that say "the same browser"; nothing else hangs on them.
+// 32 random octets that say "the same browser": they come back with every tab's login, Lax as their cookie is, and so
+// find the session that another tab has made meanwhile.
 class BrowserBinding {
 public:
     // The one the request shows, or a new one where it shows none that is well-formed and single.
@@ -64,6 +65,7 @@ StartedFlow start_flow(const LoginFlow& flow, const KeyRing& keys, Random& rando
 struct ResumedFlow {
     LoginFlow flow;
     FlowSecrets secrets;
+    BrowserBinding browser;  // that began it, and shows itself again
 };
 // flow_invalid: not made here, for this browser and this issuer; flow_expired: older than kLoginFlowLifetime.
 Result<ResumedFlow> resume_flow(std::string_view state, const KeyRing& keys, const BrowserBinding& browser,

@@ -28,7 +28,8 @@ struct SessionKey {
     friend auto operator<=>(const SessionKey&, const SessionKey&) = default;
 };
 
-// Keyed hash of what a session is found by besides its key: (issuer, sid) or (issuer, sub). 32 octets.
+// Keyed hash of what a session is found by besides its key: (issuer, sid), (issuer, sub), or the browser's login
+// cookie. 32 octets.
 struct IndexKey {
     std::string octets;
     friend auto operator<=>(const IndexKey&, const IndexKey&) = default;
@@ -47,6 +48,7 @@ struct SessionRow {
     std::uint64_t version = 1;    // grows by one with every replacement of the fields
     std::optional<IndexKey> sid;  // where the provider names its session
     IndexKey sub;
+    IndexKey browser;  // that logged in; at most one session of it is live
     WallTime created_at{};
     WallTime idle_expires_at{};    // moved by touch(); stored no later than expires_at, so it alone says "live"
     WallTime expires_at{};         // absolute; never moved
@@ -59,6 +61,9 @@ struct NewSession {
     SessionRow row;
     WallTime flow_started_at{};          // when the login was begun
     std::optional<SessionKey> replaces;  // the browser's session before this one; ended in the same step
+    // The row's browser under every key of the ring: its other sessions are ended in the same step, too. `replaces` was
+    // known when the login began; these may have been made since, by another tab (checklist C28, S20).
+    std::vector<IndexKey> replaces_browser{};
 };
 
 enum class InsertOutcome {
@@ -119,8 +124,8 @@ public:
     virtual ~SessionStore() = default;
 
     // --- sessions ---
-    // All of it or nothing: the row is written and `replaces` is ended, or neither. `ended_meanwhile` comes before
-    // `key_taken`. A new session never takes the key of a live one, not even of the one it replaces.
+    // All of it or nothing: the row is written and whatever it replaces is ended, or neither. `ended_meanwhile` comes
+    // before `key_taken`. A new session never takes the key of a live one, not even of one it replaces.
     virtual Result<InsertOutcome> insert(const NewSession& session, WallTime now) = 0;
     virtual Result<std::optional<SessionRow>> find(const SessionKey& key, WallTime now) = 0;
     // Moves the idle limit forward, never back, never past expires_at, never the version. False: no such session; true

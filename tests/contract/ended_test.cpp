@@ -138,6 +138,16 @@ CONTRACT(a_refused_session_leaves_the_one_it_was_to_replace) {
     cr_expect(not(is_there(store, "new")));
 }
 
+CONTRACT(a_refused_session_leaves_those_of_its_browser) {
+    NewSession first = session_in_browser("first tab", "firefox");
+    first.row.sub = sub("bob");
+    put(store, first);
+    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    cr_expect(insert_at(store, session_in_browser("second tab", "firefox"), kNow) == InsertOutcome::ended_meanwhile);
+    cr_expect(is_there(store, "first tab"));
+    cr_expect(not(is_there(store, "second tab")));
+}
+
 CONTRACT(being_ended_is_said_before_the_key_is_taken) {
     put(store, session_of("a", "bob"));
     must(store.end_sub({sub("alice")}, kRemembered, kNow));
@@ -193,5 +203,14 @@ CONTRACT(a_login_that_races_with_its_end_leaves_no_session) {
             },
         });
         cr_assert(not(is_there(store, name)), "round %d", round);
+    }
+}
+
+CONTRACT(logins_of_one_browser_that_race_leave_one_session) {  // checklist C28, S20
+    for (int round = 0; round < 60; ++round) {
+        const std::string name = "firefox" + std::to_string(round);
+        const auto log_in = [&](const char* tab) { (void)store.insert(session_in_browser(name + tab, name), kNow); };
+        at_once({[&] { log_in("a"); }, [&] { log_in("b"); }, [&] { log_in("c"); }});
+        cr_assert(eq(u64, must(store.statistics(kNow)).sessions, round + 1), "round %d", round);
     }
 }

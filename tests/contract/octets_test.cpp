@@ -34,6 +34,8 @@ CONTRACT(keys_keep_any_octets) {
         session.row.key.octets = octets_of("\0"s + static_cast<char>('0' + number++) + octets);
         session.row.sub.octets = octets_of(octets);
         session.row.sid->octets = octets_of("\0"s + octets);
+        session.row.browser.octets = octets_of("\0\0"s + octets);
+        session.replaces_browser = {session.row.browser};
         put(store, session);
         const auto found = must(store.find(session.row.key, kNow));
         cr_assert(found.has_value());

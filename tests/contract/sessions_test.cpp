@@ -85,6 +85,78 @@ CONTRACT(a_session_cannot_be_replaced_under_its_own_key) {  // a login always gi
     cr_expect(is_there(store, "a"));
 }
 
+CONTRACT(of_two_logins_begun_in_one_browser_the_later_insert_leaves_one_session) {  // checklist C28, S20
+    put(store, session_in_browser("first tab", "firefox"));
+    put(store, session_in_browser("second tab", "firefox"));
+    cr_expect(not(is_there(store, "first tab")));
+    cr_expect(is_there(store, "second tab"));
+    cr_expect(eq(u64, must(store.statistics(kNow)).sessions, 1));
+}
+
+CONTRACT(a_session_of_another_browser_is_left_alone) {
+    put(store, session_in_browser("a", "firefox"));
+    put(store, session_in_browser("b", "chromium"));
+    put(store, session_of("c"));
+    put(store, session_in_browser("d", "firefox"));
+    cr_expect(not(is_there(store, "a")));
+    for (const char* name : {"b", "c", "d"}) cr_expect(is_there(store, name), "%s", name);
+}
+
+CONTRACT(a_browser_is_known_by_each_of_its_names) {  // one for each key of the ring
+    put(store, session_in_browser("a", "firefox by the first key"));
+    NewSession session = session_in_browser("b", "firefox by the second key");
+    session.replaces_browser = {browser("firefox by the second key"), browser("firefox by the first key")};
+    put(store, session);
+    cr_expect(not(is_there(store, "a")));
+    cr_expect(is_there(store, "b"));
+}
+
+CONTRACT(a_browser_that_is_not_to_be_replaced_keeps_its_session) {
+    put(store, session_in_browser("a", "firefox"));
+    NewSession session = session_in_browser("b", "firefox");
+    session.replaces_browser.clear();
+    put(store, session);
+    cr_expect(is_there(store, "a") && is_there(store, "b"));
+}
+
+CONTRACT(a_new_session_ends_the_one_it_replaces_and_that_of_its_browser) {
+    put(store, session_of("old"));
+    put(store, session_in_browser("first tab", "firefox"));
+    NewSession session = session_in_browser("second tab", "firefox");
+    session.replaces = key("old");
+    put(store, session);
+    cr_expect(not(is_there(store, "old")));
+    cr_expect(not(is_there(store, "first tab")));
+    cr_expect(is_there(store, "second tab"));
+}
+
+CONTRACT(a_taken_key_ends_no_session_of_the_browser) {
+    put(store, session_in_browser("first tab", "firefox"));
+    put(store, session_of("a"));
+    cr_expect(must(store.insert(session_in_browser("a", "firefox"), kNow)) == InsertOutcome::key_taken);
+    cr_expect(must(store.insert(session_in_browser("first tab", "firefox"), kNow)) == InsertOutcome::key_taken);
+    cr_expect(is_there(store, "first tab") && is_there(store, "a"));
+}
+
+CONTRACT(what_was_in_flight_for_a_browsers_former_session_does_not_bring_it_back) {
+    put(store, session_in_browser("first tab", "firefox"));
+    const Lease lease = lease_of(store, "first tab", Seconds{30});
+    put(store, session_in_browser("second tab", "firefox"));
+    cr_expect(must(store.replace(refreshed(lease), kNow)) == ReplaceOutcome::gone);
+    cr_expect(not(must(store.touch(key("first tab"), kNow + kIdle, kNow))));
+    cr_expect(not(is_there(store, "first tab")));
+}
+
+CONTRACT(a_refreshed_session_is_still_its_browsers) {
+    put(store, session_in_browser("first tab", "firefox"));
+    const Lease lease = lease_of(store, "first tab", Seconds{30});
+    cr_expect(lease.row.browser == browser("firefox"));
+    cr_assert(must(store.replace(refreshed(lease), kNow)) == ReplaceOutcome::replaced);
+    cr_expect(row_of(store, "first tab").browser == browser("firefox"));
+    put(store, session_in_browser("second tab", "firefox"));
+    cr_expect(not(is_there(store, "first tab")));
+}
+
 CONTRACT(touch_moves_the_idle_limit_and_nothing_else) {
     const NewSession session = session_of("a", "alice", "s1");
     put(store, session);

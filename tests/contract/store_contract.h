@@ -38,10 +38,13 @@ std::string octets_of(std::string_view name);
 inline SessionKey key(std::string_view name) { return {octets_of(name)}; }
 inline IndexKey sub(std::string_view name) { return {octets_of(name)}; }
 inline IndexKey sid(std::string_view name) { return {octets_of(name)}; }
+inline IndexKey browser(std::string_view name) { return {octets_of(name)}; }
 
-// A login that began and ended at kNow, without a sid.
+// A login that began and ended at kNow, without a sid, in a browser of its own.
 NewSession session_of(std::string_view key_name, std::string_view sub_name = "alice");
 NewSession session_of(std::string_view key_name, std::string_view sub_name, std::string_view sid_name);
+// A login in that browser; it ends the browser's other sessions.
+NewSession session_in_browser(std::string_view key_name, std::string_view browser_name);
 
 // The value of a call that has to succeed.
 template <class T>

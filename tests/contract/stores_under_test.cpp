@@ -44,6 +44,7 @@ NewSession session_of(std::string_view key_name, std::string_view sub_name) {
     SessionRow& row = session.row;
     row.key = key(key_name);
     row.sub = sub(sub_name);
+    row.browser = browser("browser of " + std::string(key_name));
     row.created_at = kNow;
     row.idle_expires_at = kNow + kIdle;
     row.expires_at = kNow + kAbsolute;
@@ -59,11 +60,19 @@ NewSession session_of(std::string_view key_name, std::string_view sub_name, std:
     return session;
 }
 
+NewSession session_in_browser(std::string_view key_name, std::string_view browser_name) {
+    NewSession session = session_of(key_name);
+    session.row.browser = browser(browser_name);
+    session.replaces_browser = {session.row.browser};
+    return session;
+}
+
 void expect_same(const SessionRow& actual, const SessionRow& expected) {
     cr_expect(actual.key == expected.key);
     cr_expect(actual.version == expected.version);
     cr_expect(actual.sid == expected.sid);
     cr_expect(actual.sub == expected.sub);
+    cr_expect(actual.browser == expected.browser);
     cr_expect(actual.created_at == expected.created_at);
     cr_expect(actual.idle_expires_at == expected.idle_expires_at);
     cr_expect(actual.expires_at == expected.expires_at);

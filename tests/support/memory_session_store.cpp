@@ -37,6 +37,8 @@ Result<InsertOutcome> MemorySessionStore::insert(const NewSession& session, Wall
     if (ended_meanwhile(session, now)) return InsertOutcome::ended_meanwhile;
     if (live(session.row.key, now) != nullptr) return InsertOutcome::key_taken;
     if (session.replaces) sessions_.erase(*session.replaces);
+    std::erase_if(sessions_,
+                  [&](const auto& entry) { return contains(session.replaces_browser, entry.second.row.browser); });
     Record record{session.row, 0, {}, {}};
     record.row.idle_expires_at = std::min(record.row.idle_expires_at, record.row.expires_at);
     sessions_.insert_or_assign(session.row.key, std::move(record));

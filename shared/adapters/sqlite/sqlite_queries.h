@@ -6,7 +6,7 @@ namespace vestibule::sqlite::query {
 
 // Columns in the order read_row() of sqlite_sessions.cpp expects; list() leaves the sealed ones out.
 #define VESTIBULE_ROW_COLUMNS \
-    "key, version, sid, sub, created_at, idle_expires_at, expires_at, access_expires_at, access_lifetime"
+    "key, version, sid, sub, browser, created_at, idle_expires_at, expires_at, access_expires_at, access_lifetime"
 #define VESTIBULE_SEALED_COLUMNS "claims, access_token, refresh_and_id_token"
 
 // ?1 key ?2 now
@@ -26,7 +26,10 @@ inline constexpr const char* kMakeRoom = "DELETE FROM session WHERE key = ?1 AND
 
 inline constexpr const char* kInsert =
     "INSERT INTO session (" VESTIBULE_ROW_COLUMNS ", " VESTIBULE_SEALED_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, min(?6, ?7), ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (key) DO NOTHING";
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, min(?7, ?8), ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (key) DO NOTHING";
+
+// ?1 browser ?2 the key of its new session
+inline constexpr const char* kEndOthersOfBrowser = "DELETE FROM session WHERE browser = ?1 AND key <> ?2";
 
 // ?1 key ?2 idle_expires_at ?3 now
 inline constexpr const char* kTouch =

@@ -14,11 +14,12 @@ SessionRow read_row(const SqliteStatement& row) {
     session.version = row.integer(1);
     if (!row.is_null(2)) session.sid = IndexKey{row.octets(2)};
     session.sub = {row.octets(3)};
-    session.created_at = row.time(4);
-    session.idle_expires_at = row.time(5);
-    session.expires_at = row.time(6);
-    session.access_expires_at = row.time(7);
-    session.access_lifetime = row.time(8).time_since_epoch();
+    session.browser = {row.octets(4)};
+    session.created_at = row.time(5);
+    session.idle_expires_at = row.time(6);
+    session.expires_at = row.time(7);
+    session.access_expires_at = row.time(8);
+    session.access_lifetime = row.time(9).time_since_epoch();
     return session;
 }
 
@@ -33,11 +34,23 @@ Result<bool> insert_row(SqliteConnection& db, const SessionRow& row, WallTime no
     const auto room = db.statement(query::kMakeRoom).bind(row.key, now).run();
     if (!room) return failure(room.error());
     return db.statement(query::kInsert)
-        .bind(row.key, row.version, row.sid, row.sub, row.created_at, row.idle_expires_at, row.expires_at,
+        .bind(row.key, row.version, row.sid, row.sub, row.browser, row.created_at, row.idle_expires_at, row.expires_at,
               row.access_expires_at, row.access_lifetime, row.sealed.claims, row.sealed.access_token,
               row.sealed.refresh_and_id_token)
         .run()
         .map([](std::uint64_t inserted) { return inserted > 0; });
+}
+
+Result<void> end_replaced(SqliteConnection& db, const NewSession& session, WallTime now) {
+    if (session.replaces) {
+        const Result<bool> erased = erase(db, *session.replaces, now);
+        if (!erased) return failure(erased.error());
+    }
+    return sum(session.replaces_browser,
+               [&](const IndexKey& browser) {
+                   return db.statement(query::kEndOthersOfBrowser).bind(browser, session.row.key).run();
+               })
+        .map([](std::uint64_t) {});
 }
 
 Result<std::uint64_t> append_rows(std::vector<SessionRow>& rows, SqliteStatement& found) {
@@ -74,8 +87,7 @@ Result<InsertOutcome> insert(SqliteConnection& db, const NewSession& session, Wa
     const Result<bool> inserted = insert_row(db, session.row, now);
     if (!inserted) return failure(inserted.error());
     if (!*inserted) return InsertOutcome::key_taken;
-    if (!session.replaces) return InsertOutcome::inserted;
-    return erase(db, *session.replaces, now).map([](bool) { return InsertOutcome::inserted; });
+    return end_replaced(db, session, now).map([] { return InsertOutcome::inserted; });
 }
 
 Result<std::optional<SessionRow>> find(SqliteConnection& db, const SessionKey& key, WallTime now) {
@@ -83,7 +95,7 @@ Result<std::optional<SessionRow>> find(SqliteConnection& db, const SessionKey& k
     return found.bind(key, now).next().map([&](bool row) -> std::optional<SessionRow> {
         if (!row) return std::nullopt;
         SessionRow session = read_row(found);
-        session.sealed = {found.octets(9), found.octets(10), found.octets(11)};
+        session.sealed = {found.octets(10), found.octets(11), found.octets(12)};
         return session;
     });
 }

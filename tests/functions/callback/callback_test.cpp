@@ -37,6 +37,11 @@ struct CallbackBench : TestWorld {
         const std::size_t at = location.find("auth_error=");
         return at == std::string::npos ? "" : location.substr(at + 11);
     }
+    bool opens(const std::string& session_cookie) {
+        return find_live_session(fetch_request("GET", "/", session_cookie), store, keys, clock.now())
+            .value()
+            .has_value();
+    }
     int token_requests() { return static_cast<int>(http.count(op.token_endpoint())); }
 };
 
@@ -107,6 +112,66 @@ Test(callback, C28_the_session_the_browser_had_when_it_began_is_ended) {
     cr_expect(not(b.session_is_there(old)));
     cr_expect(b.sessions() == 1);
     cr_expect(ne(str, cookie_set_by(response, kSessionCookieName), cookie_pair(old)));
+}
+
+Test(callback, C28_S20_two_tabs_that_finish_in_either_order_leave_the_newest_session_alone) {
+    for (const bool other_order : {false, true}) {
+        CallbackBench b;
+        std::string earlier = b.log_in("/auth/login?returnTo=/a");
+        std::string later = b.log_in("/auth/login?returnTo=/b");
+        if (other_order) std::swap(earlier, later);
+        const std::string first = cookie_set_by(b.come_back(earlier), kSessionCookieName);
+        cr_assert(b.opens(first));
+        const std::string second = cookie_set_by(b.come_back(later), kSessionCookieName);
+        cr_expect(b.opens(second), "other order: %d", other_order);
+        cr_expect(not(b.opens(first)), "other order: %d", other_order);
+        cr_expect(b.sessions() == 1, "other order: %d", other_order);
+    }
+}
+
+Test(callback, C28_two_tabs_also_end_the_session_that_was_there_before_both) {
+    CallbackBench b;
+    const SessionCookie old = b.put_session();
+    const std::string first = b.log_in("/auth/login", cookie_pair(old));
+    const std::string second = b.log_in("/auth/login", cookie_pair(old));
+    (void)b.come_back(first);
+    cr_expect(b.opens(cookie_set_by(b.come_back(second), kSessionCookieName)));
+    cr_expect(not(b.session_is_there(old)));
+    cr_expect(b.sessions() == 1);
+}
+
+Test(callback, C28_a_rotation_of_keys_between_two_tabs_leaves_one_session) {
+    CallbackBench b;
+    b.keys = test_keys("old:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE");
+    const std::string first = b.log_in();
+    const std::string second = b.log_in();
+    const std::string former = cookie_set_by(b.come_back(first), kSessionCookieName);
+    b.keys = test_keys(
+        "new:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI\n"
+        "old:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE");
+    cr_expect(b.opens(cookie_set_by(b.come_back(second), kSessionCookieName)));
+    cr_expect(not(b.opens(former)));
+    cr_expect(b.sessions() == 1);
+}
+
+Test(callback, C28_the_session_of_another_browser_stays) {
+    CallbackBench b;
+    const std::string theirs = cookie_set_by(b.come_back(b.log_in()), kSessionCookieName);
+    b.login_cookie.clear();  // from here on a browser that was never here before
+    const std::string ours = cookie_set_by(b.come_back(b.log_in()), kSessionCookieName);
+    cr_expect(b.opens(theirs) && b.opens(ours));
+    cr_expect(b.sessions() == 2);
+}
+
+Test(callback, L44_a_second_tab_that_fails_leaves_the_session_of_the_first) {
+    CallbackBench b;
+    const std::string first = b.log_in();
+    const std::string second = b.log_in();
+    const std::string session = cookie_set_by(b.come_back(first), kSessionCookieName);
+    const std::string denied = without_parameter(second, "code") + "&error=access_denied";
+    cr_expect(eq(str, b.error_of(b.come_back(denied)), text("access_denied")));
+    cr_expect(b.opens(session));
+    cr_expect(b.sessions() == 1);
 }
 
 Test(callback, C01_a_missing_foreign_or_tampered_state_is_refused_without_a_token_request) {

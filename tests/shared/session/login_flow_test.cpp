@@ -48,6 +48,7 @@ Test(login_flow, comes_back_as_it_was) {
     cr_expect(resumed->flow.max_age == Seconds{300});
     cr_expect(resumed->flow.acr_values == std::vector<std::string>{"gold"});
     cr_expect(resumed->flow.replaces == s.flow.replaces);
+    cr_expect(resumed->browser.octets().reveal() == s.browser.octets().reveal());
     cr_expect(eq(str, text(resumed->secrets.nonce), text(s.started.secrets.nonce)));
     cr_expect(eq(str, text(resumed->secrets.code_verifier.reveal()), text(s.started.secrets.code_verifier.reveal())));
 }

@@ -43,7 +43,8 @@ static void fill(SqliteConnection& db, std::int64_t rows) {
     run("WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < ?1)"
         " INSERT INTO session SELECT CAST(printf('%032d', n * 7919 % ?1) AS BLOB), 1, 0, 0, 0,"
         " 1000000 - 86400 + n * 7919 % 172800, 2000000, n, n, 300, CAST('sid' || n AS BLOB),"
-        " CAST('sub' || (n / 10) AS BLOB), zeroblob(300), zeroblob(600), zeroblob(1200) FROM i");
+        " CAST('sub' || (n / 10) AS BLOB), CAST('browser' || n AS BLOB), zeroblob(300), zeroblob(600), zeroblob(1200) "
+        "FROM i");
     run("WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 10 FROM i WHERE n + 10 < ?1)"
         " INSERT INTO once SELECT 'flow', CAST('id' || n AS BLOB), 1000000 - 300 + n % 600 FROM i");
     run("WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 10 FROM i WHERE n + 10 < ?1)"
@@ -88,6 +89,7 @@ static const Hot kHot[] = {
     {"purge once", query::kPurgeOnce, "once_by_expiry (expires_at<?)"},
     {"purge ended sids", query::kPurgeEndedSids, "ended_sid_by_expiry (remembered_until<?)"},
     {"purge ended subs", query::kPurgeEndedSubs, "ended_sub_by_expiry (remembered_until<?)"},
+    {"end others of browser", query::kEndOthersOfBrowser, "session_by_browser (browser=?)"},
     {"list", query::kList, "USING INDEX session_by_created"},
     {"list of sub", query::kListOfSub, "USING INDEX session_by_sub (sub=?)"},
     {"statistics", query::kStatistics, "USING COVERING INDEX session_by_expiry (idle_expires_at>?)"},
