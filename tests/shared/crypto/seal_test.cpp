@@ -158,8 +158,8 @@ Test(seal, malformed_values_name_no_key) {
     cr_expect(not(sealing_key_id(std::string("\x01\x00", 2) + std::string(28, 'x')).has_value()));
 }
 
-Test(seal, refuses_to_seal_or_open_more_than_a_mebibyte) {
+Test(seal, refuses_to_seal_or_open_more_than_eight_mebibytes) {
     Sealing sealing;
-    cr_expect_throw(sealing.seal(std::string(1024 * 1024 + 1, 'x')), std::invalid_argument);
-    cr_expect(eq(sealing.open("\x01\x02k1" + std::string(2 * 1024 * 1024, 'x')), kClosed));
+    cr_expect_throw(sealing.seal(std::string(8 * 1024 * 1024 + 1, 'x')), std::invalid_argument);
+    cr_expect(eq(sealing.open("\x01\x02k1" + std::string(16 * 1024 * 1024, 'x')), kClosed));
 }
