@@ -23,6 +23,11 @@ HttpLimits limits_of(const Route& route) {
     return limits;
 }
 
+std::optional<std::string_view> query_of(const Request& request) {
+    if (!request.has_query && request.query.empty()) return std::nullopt;
+    return request.query;
+}
+
 bool has_body(const Request& request) { return request.content_length.value_or(0) > 0; }
 
 std::shared_ptr<BodySource> body_of(OpenResponse& upstream, const AskedUpstream& asked) {
@@ -34,7 +39,7 @@ std::shared_ptr<BodySource> body_of(OpenResponse& upstream, const AskedUpstream&
 class Exchange {
 public:
     Exchange(const Request& request, const Route& route, const ProviderWorld& world)
-        : request_(request), route_(route), world_(world), url_(upstream_url(route, request.path, request.query)) {}
+        : request_(request), route_(route), world_(world), url_(upstream_url(route, request.path, query_of(request))) {}
 
     Forwarded run(const std::optional<LiveSession>& session) {
         auto upstream = ask(session);

@@ -4,6 +4,7 @@
 
 #include "functions/proxy/admission.h"
 #include "functions/proxy/forward.h"
+#include "functions/proxy/held_slot.h"
 #include "functions/proxy/refusal.h"
 #include "functions/proxy/route_session.h"
 #include "http/respond.h"
@@ -50,10 +51,15 @@ Response handle_proxy(const Request& request, const ProviderWorld& world) {
     if (request.method == "OPTIONS") return options_response(route);
     if (!allows_method(route, request.method)) return refuse_method(route, world);
     if (auto body = check_body(request, route); !body) return refuse(request, body.error(), world);
-    const auto session = session_for(route, request, world);
+    const auto found = session_for(route, request, world);
+    if (!found) return refuse(request, found.error(), world);
+    auto slot = take_slot(request, *found, world.in_flight);  // from here on it may take long
+    if (!slot) return refuse(request, slot.error(), world);
+    const auto session = with_living_token(*found, route, world);
     if (!session) return refuse(request, session.error(), world);
     Forwarded forwarded = forward(request, route, *session, world);
     log_outcome(request, route, forwarded, milliseconds_since(start, world.clock), world.log);
+    hold_until_sent(*std::move(slot), forwarded.response);
     return std::move(forwarded.response);
 }
 

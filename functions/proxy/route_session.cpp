@@ -10,7 +10,7 @@ bool looks_at_session(const Route& route) { return route.token != TokenKind::non
 
 bool needs_session(const Route& route) { return route.token == TokenKind::user || !route.require.empty(); }
 
-Result<LiveSession> with_living_token(const LiveSession& session, const Route& route, const ProviderWorld& world) {
+Result<LiveSession> refreshed(const LiveSession& session, const Route& route, const ProviderWorld& world) {
     if (route.token == TokenKind::none || !needs_refresh(session.row(), world.clock.now())) return session;
     return refresh_with_provider(session, RefreshReason::expiring, world);
 }
@@ -33,10 +33,16 @@ Result<std::optional<LiveSession>> session_for(const Route& route, const Request
     if (auto claims = check_required_claims((*found)->claims(), route.require); !claims) {
         return failure(claims.error());
     }
-    auto session = with_living_token(**found, route, world);
-    if (!session) return failure(session.error());
-    touch(*session, world);
-    return *std::move(session);
+    return found;
+}
+
+Result<std::optional<LiveSession>> with_living_token(const std::optional<LiveSession>& session, const Route& route,
+                                                     const ProviderWorld& world) {
+    if (!session) return std::nullopt;
+    auto living = refreshed(*session, route, world);
+    if (!living) return failure(living.error());
+    touch(*living, world);
+    return *std::move(living);
 }
 
 }  // namespace vestibule

@@ -86,7 +86,10 @@ struct Route {
 };
 
 struct ServingConfig {
-    int threads = 64;
+    int threads = 256;  // requests at once in one process
+    int max_in_flight_per_session =
+        64;  // "maxInFlightPerSession" of the proxy in one process; without a session: per address
+    Milliseconds client_timeout{30'000};  // "clientTimeout": how long a client may be silent, or not read
     std::uint64_t max_header_octets = 32ULL << 10;
 };
 

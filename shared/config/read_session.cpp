@@ -75,6 +75,8 @@ Paths read_paths(ObjectReader from) {
 ServingConfig read_serving(ObjectReader from) {
     ServingConfig serving;
     from.count("threads", serving.threads, {1, 1024});
+    from.count("maxInFlightPerSession", serving.max_in_flight_per_session, {1, 1024});
+    from.duration("clientTimeout", serving.client_timeout, {Seconds{1}, Seconds{600}});
     from.size("maxHeaderOctets", serving.max_header_octets, {4ULL << 10, 1ULL << 20});
     from.refuse_others();
     return serving;

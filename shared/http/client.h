@@ -18,7 +18,7 @@ namespace vestibule {
 
 struct HttpLimits {
     Milliseconds connect{5'000};
-    Milliseconds first_byte{10'000};  // from the request's start to the status line
+    Milliseconds first_byte{10'000};  // from the request's start, or the upload's last move, to the status line
     Milliseconds idle{10'000};        // between two octets
     Milliseconds total{10'000};       // 0: no limit (streams)
     std::size_t max_header_octets = 64 * 1024;
@@ -30,7 +30,7 @@ struct OutboundRequest {
     std::string url;  // absolute; comes from configuration or verified metadata, never from a browser
     HeaderFields headers;
     std::string body;                                  // or:
-    std::shared_ptr<BodySource> upload;                // streamed; content_length says how much
+    std::shared_ptr<BodySource> upload;                // streamed; content_length says how much; asked once ready()
     std::optional<std::uint64_t> content_length;       // with upload; absent: no body
     std::shared_ptr<const Cancellation> cancellation;  // gives up within a second of it
     HttpLimits limits;

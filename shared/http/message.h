@@ -55,6 +55,10 @@ public:
     // Waits for at least one octet; 0 means the end was reached properly. An error means the body is truncated or
     // unreadable, and what came before must not be taken for the whole.
     virtual Result<std::size_t> read(std::span<char> into) = 0;
+    // For a reader that has other things to look at meanwhile: whether read() would give octets, the end or an error
+    // without waiting, and a descriptor that becomes readable when more comes (-1: ask again later).
+    virtual bool ready() { return true; }
+    virtual int descriptor() const { return -1; }
 };
 
 // Whether somebody still waits for the answer. Asked at most every 200 ms while something slow runs.
@@ -69,6 +73,7 @@ struct Request {
     std::string method = "GET";
     std::string path = "/";  // raw, as the browser sent it, without the query
     std::string query;       // raw, without '?'
+    bool has_query = false;  // there was a '?', perhaps with nothing after it
     HeaderFields headers;    // no Proxy, no Authorization handling: see adapters/cgi/cgi_request.h
     std::optional<std::uint64_t> content_length;
     std::shared_ptr<BodySource> body;                  // never null when content_length > 0

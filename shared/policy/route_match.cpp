@@ -25,6 +25,20 @@ std::string without_parameters(std::string_view path) {
     return result;
 }
 
+// "/api/admin.%20/x" decoded as Windows reads it; a segment that is nothing else is none.
+std::string without_trailing_dots_and_blanks(std::string_view path) {
+    std::string result;
+    while (!path.empty()) {
+        path.remove_prefix(1);  // '/'
+        const std::string_view segment = path.substr(0, path.find('/'));
+        path.remove_prefix(segment.size());
+        const std::size_t last = segment.find_last_not_of(". ");
+        const std::string_view kept = segment.substr(0, last == std::string_view::npos ? 0 : last + 1);
+        if (!kept.empty() || (segment.empty() && path.empty())) result.append("/").append(kept);
+    }
+    return result;
+}
+
 std::string lower(std::string_view text) {
     std::string result(text);
     for (char& c : result) {
@@ -63,8 +77,9 @@ bool every_reading_leads_to(const Route& route, const std::vector<Route>& routes
     const std::string decoded = percent_decode(path).value_or("");
     const std::string bare = without_parameters(decoded);
     const std::string prefix = lower(route.path);
-    return prefix_ignoring_case(routes, path) == prefix && prefix_ignoring_case(routes, decoded) == prefix &&
-           prefix_ignoring_case(routes, bare) == prefix;
+    const auto leads_here = [&](std::string_view reading) { return prefix_ignoring_case(routes, reading) == prefix; };
+    return leads_here(path) && leads_here(decoded) && leads_here(bare) &&
+           leads_here(without_trailing_dots_and_blanks(bare));
 }
 
 bool allows_method(const Route& route, std::string_view method) {
@@ -80,14 +95,14 @@ std::string allowed_methods(const Route& route) {
     return result + "OPTIONS";
 }
 
-std::string upstream_url(const Route& route, std::string_view path, std::string_view query) {
+std::string upstream_url(const Route& route, std::string_view path, std::optional<std::string_view> query) {
     std::string url = route.upstream;
     if (path.size() < route.path.size()) {
         url.pop_back();  // "/api" for "/api/": the upstream's prefix without its last '/', too
     } else {
         url.append(path.substr(route.path.size()));
     }
-    if (!query.empty()) url.append("?").append(query);
+    if (query) url.append("?").append(*query);
     return url;
 }
 

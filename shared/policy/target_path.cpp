@@ -60,12 +60,18 @@ Result<void> check_escapes(std::string_view path, EncodedSlashes encoded_slashes
 // What a segment is called for a server that drops ";parameters" (checklist P05: `..;/`).
 std::string_view name_of_segment(std::string_view segment) { return segment.substr(0, segment.find(';')); }
 
+// Windows drops blanks at the end of a segment: `..%20`.
+bool is_dot_segment(std::string_view name) {
+    if (name.find(' ') == std::string_view::npos) return name == "." || name == "..";
+    return name.find('.') != std::string_view::npos && name.find_first_not_of(". ") == std::string_view::npos;
+}
+
 // A server that decodes before it splits sees several segments in one.
 bool hides_dot_segment(std::string_view decoded) {
     for (;;) {
         const auto slash = decoded.find('/');
         const std::string_view name = name_of_segment(decoded.substr(0, slash));
-        if (name == "." || name == "..") return true;
+        if (is_dot_segment(name)) return true;
         if (slash == std::string_view::npos) return false;
         decoded.remove_prefix(slash + 1);
     }

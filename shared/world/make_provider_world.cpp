@@ -18,7 +18,10 @@ ProviderContext context_of(const SessionWorld& world, HttpClient& http) {
 }  // namespace
 
 OwnedProviderWorld::OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session)
-    : session_(std::move(session)), http_(trust_of_environment()), provider_(context_of(session_->borrow(), http_)) {}
+    : session_(std::move(session)),
+      http_(trust_of_environment()),
+      provider_(context_of(session_->borrow(), http_)),
+      in_flight_(session_->borrow().config.serving.max_in_flight_per_session) {}
 
 tl::expected<std::unique_ptr<OwnedProviderWorld>, std::string> OwnedProviderWorld::make(std::string_view function) {
     auto session = OwnedSessionWorld::make(function);

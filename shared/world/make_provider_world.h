@@ -23,7 +23,7 @@ public:
     OwnedProviderWorld(const OwnedProviderWorld&) = delete;
     OwnedProviderWorld& operator=(const OwnedProviderWorld&) = delete;
 
-    ProviderWorld borrow() { return {session_->borrow(), http_, provider_}; }
+    ProviderWorld borrow() { return {session_->borrow(), http_, provider_, in_flight_}; }
 
 private:
     explicit OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session);
@@ -31,6 +31,7 @@ private:
     const std::unique_ptr<OwnedSessionWorld> session_;
     CurlHttpClient http_;
     OidcProvider provider_;
+    InFlight in_flight_;
 };
 
 }  // namespace vestibule

@@ -51,8 +51,12 @@ int serve_listening(const Service& service, ListeningSocket socket, const Comman
 }
 
 int serve(const FunctionFacts& facts, const CommandLine& line, const ReadyFunction& function) {
-    const Service service{function.handler, function.log, function.clock, function.random,
-                          RequestLimits{.max_header_octets = function.config.serving.max_header_octets}};
+    const Service service{function.handler,
+                          function.log,
+                          function.clock,
+                          function.random,
+                          RequestLimits{.max_header_octets = function.config.serving.max_header_octets},
+                          function.config.serving.client_timeout};
     switch (started_by(line)) {
         case StartedBy::web_server_cgi: return serve_cgi(service, environ);
         case StartedBy::web_server_fastcgi:

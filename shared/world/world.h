@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "crypto/key_ring.h"
 #include "http/client.h"
+#include "policy/in_flight.h"
 #include "provider/provider.h"
 #include "session/store.h"
 
@@ -30,6 +31,7 @@ struct SessionWorld {
 struct ProviderWorld : SessionWorld {
     HttpClient& http;
     Provider& provider;
+    InFlight& in_flight;  // of callers of upstreams
 };
 
 }  // namespace vestibule

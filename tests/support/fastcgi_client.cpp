@@ -1,5 +1,6 @@
 #include "tests/support/fastcgi_client.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -140,6 +141,11 @@ void FastcgiClient::standard_input(std::string_view octets, std::uint16_t id) {
 void FastcgiClient::end_standard_input(std::uint16_t id) { record(kIn, id, {}); }
 
 void FastcgiClient::abort(std::uint16_t id) { record(kAbort, id, {}); }
+
+bool FastcgiClient::hears_within(std::chrono::milliseconds at_most) const {
+    pollfd wanted{descriptor_, POLLIN, 0};
+    return poll(&wanted, 1, static_cast<int>(at_most.count())) > 0;
+}
 
 bool FastcgiClient::read_exactly(char* into, std::size_t size) {
     while (size > 0) {

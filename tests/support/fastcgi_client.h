@@ -48,6 +48,8 @@ public:
     void raw(std::string_view octets);
     void record(int type, std::uint16_t id, std::string_view content);
     void close();
+    // Waits so long for something to read, an answer or the end of the connection: whether there is.
+    bool hears_within(std::chrono::milliseconds at_most) const;
 
     // Reads until FCGI_END_REQUEST, the end of the connection, or `until` stands in the output.
     FastcgiAnswer collect(std::string_view until = {});

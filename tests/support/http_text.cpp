@@ -44,6 +44,7 @@ void read_request_line(std::string_view line, Request& request) {
     const auto path = take_until(line, '?');
     request.path = path.value_or(line);
     request.query = path ? line : std::string_view{};
+    request.has_query = path.has_value();
 }
 
 std::optional<std::uint64_t> declared_length(const HeaderFields& headers) {

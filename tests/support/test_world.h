@@ -32,7 +32,8 @@ struct TestWorld {
     TestProvider op{http, clock};
     Config config = make_config();
     OidcProvider provider{{config, http, store, keys, clock, random, log}};
-    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider};
+    InFlight in_flight{64};
+    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider, in_flight};
 
     Config make_config() {
         Config made;

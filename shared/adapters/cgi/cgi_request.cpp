@@ -82,6 +82,7 @@ Result<void> take_target(std::string_view target, Request& request) {
     const std::size_t mark = std::min(target.find('?'), target.size());
     request.path = target.substr(0, mark);
     request.query = target.substr(std::min(mark + 1, target.size()));
+    request.has_query = mark != target.size();
     return {};
 }
 
@@ -162,6 +163,8 @@ Result<Request> request_from_cgi(const std::vector<CgiVariable>& variables, cons
     const std::string target = target_of(meta);
     const auto length = content_length(meta.value("CONTENT_LENGTH"));
     if (!length) return failure(length.error());
+    if (!*length && !meta.value("HTTP_TRANSFER_ENCODING").empty())  // checklist H07
+        return failure(ErrorCode::bad_request, "a body without CONTENT_LENGTH");
     request.content_length = *length;
     request.remote_address = meta.value("REMOTE_ADDR");
 

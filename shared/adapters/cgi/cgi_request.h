@@ -6,6 +6,7 @@
 //   do not: nothing behind here sees them. Neither do HTTP_CONTENT_LENGTH, HTTP_CONTENT_TYPE and
 //   HTTP_TRANSFER_ENCODING, whose real values the web server gives elsewhere, nor names that are not made of
 //   [A-Z0-9_], which could pass for another (peers C5).
+// - HTTP_TRANSFER_ENCODING without CONTENT_LENGTH announces a body of unknown length, which is refused (checklist H07).
 // - A header field that comes twice stays twice. Any other variable that matters and comes twice is an error (H14).
 // - Values are C strings here, in CGI and in libfcgi: a NUL ends one.
 #pragma once

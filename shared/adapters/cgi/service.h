@@ -24,6 +24,7 @@ struct Service {
     Clock& clock;
     Random& random;
     RequestLimits limits = {};
+    Milliseconds client_timeout{30'000};  // how long a client may be silent, or not read (client_pace.h)
 };
 
 // What the transport gives besides the variables.

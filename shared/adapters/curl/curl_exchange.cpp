@@ -77,16 +77,25 @@ Result<std::size_t> CurlExchange::read(std::span<char> into) {
 Result<void> CurlExchange::step() {
     int running = 0;
     moved_ = false;
+    resume_upload();
     curl_multi_perform(engine_->multi(), &running);
     collect_outcome();
     const Time now = steady_clock::now();
+    if (upload_paused_ && !header_.status_seen()) last_move_ = now;  // the upstream waits for us, not we for it
     if (!failure_ && !done_) check_limits(now);
     if (failure_) return failure(*failure_);
     if (done_ || moved_) return {};
     const auto left = std::chrono::ceil<Milliseconds>(deadline() - now);
     const auto wait = std::clamp(left, Milliseconds{1}, kAskEvery);
-    curl_multi_poll(engine_->multi(), nullptr, 0, static_cast<int>(wait.count()), nullptr);
+    wait_for_either_side(wait);
     return {};
+}
+
+// The upstream, and the client whose upload is paused.
+void CurlExchange::wait_for_either_side(Milliseconds at_most) {
+    curl_waitfd client{upload_paused_ ? request_.upload->descriptor() : -1, CURL_WAIT_POLLIN, 0};
+    const unsigned clients = client.fd >= 0 ? 1 : 0;
+    curl_multi_poll(engine_->multi(), clients ? &client : nullptr, clients, static_cast<int>(at_most.count()), nullptr);
 }
 
 void CurlExchange::collect_outcome() {
@@ -120,7 +129,15 @@ void CurlExchange::fail(Error error) {
 
 void CurlExchange::resume() {
     if (!std::exchange(paused_, false)) return;
-    curl_easy_pause(engine_->easy(), CURLPAUSE_CONT);
+    curl_easy_pause(engine_->easy(), upload_paused_ ? CURLPAUSE_SEND : CURLPAUSE_CONT);
+}
+
+// After an early refusal libcurl sends no more (RFC 9112 §9.6), but takes a paused upload for an unfinished one.
+void CurlExchange::resume_upload() {
+    const bool refused = header_.complete() && header_.status() >= 300;
+    if (!upload_paused_ || (!refused && !request_.upload->ready())) return;
+    upload_paused_ = false;
+    curl_easy_pause(engine_->easy(), paused_ ? CURLPAUSE_RECV : CURLPAUSE_CONT);
 }
 
 std::size_t CurlExchange::take_header(std::string_view line) {
@@ -147,6 +164,10 @@ std::size_t CurlExchange::take_body(std::string_view octets) {
 std::size_t CurlExchange::give_upload(std::span<char> into) {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(upload_left_, into.size()));
     if (wanted == 0) return 0;
+    if (!request_.upload->ready()) {  // never waits in here: nothing else would be looked at meanwhile
+        upload_paused_ = true;
+        return CURL_READFUNC_PAUSE;
+    }
     const auto got = request_.upload->read(into.first(wanted));
     last_move_ = steady_clock::now();
     moved_ = true;

@@ -39,6 +39,8 @@ private:
     void check_limits(Time now);
     void fail(Error error);
     void resume();
+    void resume_upload();
+    void wait_for_either_side(Milliseconds at_most);
     Time deadline() const;
 
     std::size_t take_header(std::string_view line);
@@ -58,7 +60,8 @@ private:
     std::string buffer_;  // of the body, received and not yet read
     std::size_t read_from_ = 0;
     bool paused_ = false;
-    bool moved_ = false;  // something came or went in this step
+    bool upload_paused_ = false;  // the client has not sent more yet
+    bool moved_ = false;          // something came or went in this step
     bool done_ = false;
     std::optional<Error> failure_;
     std::uint64_t upload_left_ = 0;

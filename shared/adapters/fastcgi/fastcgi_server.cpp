@@ -4,14 +4,17 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <mutex>
 #include <system_error>
 #include <vector>
 
@@ -26,7 +29,7 @@ constexpr std::size_t kStack = kSanitized ? 2 * 1024 * 1024 : 256 * 1024;
 
 // What throws here is memory that ran out: the transport breaks the connection off, the thread goes on.
 void serve_connection(int connection, const Service& service, Connections& connections) try {
-    FastcgiTransport transport(connection);
+    FastcgiTransport transport(connection, service.client_timeout);
     if (!transport.accepted()) return;
     const Delivery delivery = serve_exchange(service, transport.variables(), transport);
     using enum FastcgiTransport::AfterIt;
@@ -35,16 +38,14 @@ void serve_connection(int connection, const Service& service, Connections& conne
 } catch (const std::exception&) {
 }
 
-// Threads with small stacks, which std::thread cannot have.
+// Threads with small stacks, which std::thread cannot have. One waits for work as long as there may be more of them:
+// who takes the last waiting one's place starts the next.
 class Workers {
 public:
-    Workers(const Service& service, Connections& connections, int count)
-        : service_(service), connections_(connections), finished_(eventfd(0, EFD_CLOEXEC)), running_(count) {
-        pthread_attr_t attributes;
-        pthread_attr_init(&attributes);
-        pthread_attr_setstacksize(&attributes, kStack);
-        for (int i = 0; i < count; ++i) start(attributes);
-        pthread_attr_destroy(&attributes);
+    Workers(const Service& service, Connections& connections, int at_most)
+        : service_(service), connections_(connections), at_most_(at_most), finished_(eventfd(0, EFD_CLOEXEC)) {
+        if (const int error = start(); error != 0)
+            throw std::system_error(error, std::generic_category(), "cannot start a thread");
     }
 
     // Becomes readable when the last one has left.
@@ -56,14 +57,31 @@ public:
     }
 
 private:
-    void start(const pthread_attr_t& attributes) {
+    int start() {
+        const std::lock_guard lock(mutex_);
+        if (threads_.size() >= static_cast<std::size_t>(at_most_)) return 0;
+        threads_.reserve(threads_.size() + 1);
+        pthread_attr_t attributes;
+        pthread_attr_init(&attributes);
+        pthread_attr_setstacksize(&attributes, kStack);
         pthread_t thread{};
-        if (const int error = pthread_create(&thread, &attributes, &Workers::run, this); error != 0) {
-            connections_.stop();
-            join();
-            throw std::system_error(error, std::generic_category(), "cannot start as many threads");
+        ++running_;
+        ++waiting_;
+        const int error = pthread_create(&thread, &attributes, &Workers::run, this);
+        pthread_attr_destroy(&attributes);
+        if (error == 0) {
+            threads_.push_back(thread);
+        } else {
+            --running_;
+            --waiting_;
         }
-        threads_.push_back(thread);
+        return error;
+    }
+
+    // Fewer threads than allowed still serve.
+    void start_another() {
+        if (const int error = start(); error != 0 && !complained_.exchange(true))
+            service_.log.warning("threads.short", {{"error", error}});
     }
 
     static void* run(void* self) {
@@ -72,15 +90,22 @@ private:
     }
 
     void work() {
-        for (int connection = connections_.next(); connection >= 0; connection = connections_.next())
+        for (int connection = connections_.next(); connection >= 0; connection = connections_.next()) {
+            if (--waiting_ == 0) start_another();
             serve_connection(connection, service_, connections_);
+            ++waiting_;
+        }
         if (--running_ == 0) eventfd_write(finished_, 1);
     }
 
     const Service& service_;
     Connections& connections_;
+    const int at_most_;
     const int finished_;
-    std::atomic<int> running_;
+    std::atomic<int> running_{0};
+    std::atomic<int> waiting_{0};
+    std::atomic<bool> complained_{false};
+    std::mutex mutex_;
     std::vector<pthread_t> threads_;
 };
 
@@ -110,6 +135,17 @@ Event wait_for(int first, int second, int milliseconds) {
     return wanted[0].revents != 0 ? Event::first : Event::second;
 }
 
+// A thread holds its connection and one to the upstream; some more rest. Nothing here selects on a descriptor, so they
+// may be numbered FD_SETSIZE and above.
+void make_room_for_descriptors(int threads) {
+    constexpr rlim_t kPerThread = 4, kBesides = 512;
+    const rlim_t wanted = static_cast<rlim_t>(threads) * kPerThread + kBesides;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int serve_fastcgi(const Service& service, ListeningSocket socket, const FastcgiOptions& options) {
@@ -118,6 +154,7 @@ int serve_fastcgi(const Service& service, ListeningSocket socket, const FastcgiO
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than it saves time
 #endif
+    make_room_for_descriptors(options.threads);
     const int signals = stop_signals();
     const char* peers = std::getenv("FCGI_WEB_SERVER_ADDRS");
     Connections connections(socket.descriptor(), peers ? peers : "");

@@ -12,8 +12,9 @@ namespace vestibule {
 
 class FastcgiTransport final : public Transport {
 public:
-    // Takes over the connection and reads up to the end of the variables; accepted() says whether that went well.
-    explicit FastcgiTransport(int connection);
+    // Takes over the connection and reads up to the end of the variables; accepted() says whether that went well. A web
+    // server that neither sends nor takes anything for `client_timeout` has broken the request off.
+    FastcgiTransport(int connection, Milliseconds client_timeout);
     // Breaks the connection off where finish() was not called.
     ~FastcgiTransport() override;
     FastcgiTransport(const FastcgiTransport&) = delete;
@@ -35,6 +36,7 @@ public:
     int finish(Delivery delivery, AfterIt after);
 
 private:
+    bool send_end();
     void break_off();
 
     struct Exchange;  // what body and cancellation look at; they may outlive this object

@@ -27,6 +27,8 @@ Test(proxy_forward, path_and_query_arrive_octet_for_octet_P05) {
     stage.call("GET /api/a%20b;c=d/%C3%A9?q=%2F..%2f&secret-query=[1]&&x=%00");
     cr_assert(eq(str, stage.last_upstream().url,
                  text("https://api.internal/v1/a%20b;c=d/%C3%A9?q=%2F..%2f&secret-query=[1]&&x=%00")));
+    stage.call("GET /api/x?");
+    cr_expect(eq(str, stage.last_upstream().url, text("https://api.internal/v1/x?")));
 }
 
 Test(proxy_forward, the_upstream_gets_the_token_and_nothing_of_the_browsers_identity_P07_P09_P10_P16_P18_P20) {

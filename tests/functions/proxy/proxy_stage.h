@@ -65,6 +65,7 @@ public:
     FailingSessionStore store{memory};
     ScriptedHttpClient http{&clock};
     ScriptedRefresh provider{clock};
+    InFlight in_flight{4};
     Config config;
     SessionToPut person;
     std::string cookie;  // "__Host-Http-session=…", after log_in()

@@ -164,3 +164,91 @@ Test(proxy_session, two_people_never_get_each_others_token_C3_H30) {
                      text(i % 2 == 0 ? "Bearer access-canary-1" : "Bearer bobs-canary")));
     }
 }
+
+// --- how many at once: P54, H32 ---
+
+namespace {
+
+// An answer that streams until it is dropped.
+void let_upstreams_stream(ProxyStage& stage) {
+    stage.http.on("https://*", [](const RecordedRequest&) {
+        ScriptedAnswer answer = json_answer(200, "");
+        answer.stream = std::make_shared<ScriptedBody>(std::vector<std::string>{"data: 1\n\n"});
+        return answer;
+    });
+}
+
+std::vector<Response> open_streams(ProxyStage& stage, const char* request_line, int count) {
+    std::vector<Response> streams;
+    for (int i = 0; i < count; ++i) streams.push_back(stage.respond(stage.request(request_line)));
+    return streams;
+}
+
+}  // namespace
+
+Test(proxy_session, one_session_has_so_many_calls_under_way_and_no_more_P54) {
+    ProxyStage stage;  // 4 at once
+    let_upstreams_stream(stage);
+    stage.log_in();
+    std::vector<Response> streams = open_streams(stage, "GET /api/events", 4);
+    for (Response& stream : streams) cr_expect(eq(int, stream.status, 200));
+    std::size_t calls = stage.upstream_calls();
+
+    const std::string refused = stage.call("GET /api/events");
+    cr_expect(eq(str, gist(refused), text("429 rate_limited")));
+    cr_expect(has_line(refused, "Retry-After: 5"));
+    cr_expect(eq(sz, stage.upstream_calls(), calls), "no connection is opened for it");
+
+    const std::string busy = std::exchange(stage.cookie, "");
+    cr_expect(stage.call("GET /open/x").starts_with("HTTP/1.1 200\n"), "who is not logged in is somebody else");
+    stage.log_in();
+    cr_expect(stage.call("GET /api/x").starts_with("HTTP/1.1 200\n"), "and so is another session");
+
+    stage.cookie = busy;
+    streams.pop_back();
+    cr_expect(stage.call("GET /api/x").starts_with("HTTP/1.1 200\n"), "a stream that ended makes room");
+    cr_expect(stage.call("GET /api/x").starts_with("HTTP/1.1 200\n"), "and so does an answer that was sent");
+}
+
+Test(proxy_session, without_a_session_an_address_has_so_many_calls_under_way_P54) {
+    for (const char* line : {"GET /open/events", "GET /maybe/events"}) {
+        ProxyStage stage;
+        let_upstreams_stream(stage);
+        const std::vector<Response> streams = open_streams(stage, line, 4);
+        cr_expect(eq(str, gist(stage.call(line)), text("429 rate_limited")), "%s", line);
+        Request elsewhere = stage.request(line);
+        elsewhere.remote_address = "192.0.2.8";
+        cr_expect(eq(int, stage.respond(elsewhere).status, 200), "%s", line);
+        stage.log_in();
+        cr_expect(stage.call("GET /api/x").starts_with("HTTP/1.1 200\n"), "%s", line);
+    }
+}
+
+Test(proxy_session, who_is_refused_anyway_takes_nobodys_place_P54) {
+    ProxyStage stage;
+    for (int i = 0; i < 10; ++i) cr_expect(eq(str, gist(stage.call("GET /api/x")), text("401 no_session")));
+    cr_expect(stage.call("GET /open/x").starts_with("HTTP/1.1 200\n"));
+}
+
+// A refresh that takes its time counts, too.
+Test(proxy_session, a_call_that_waits_for_new_tokens_is_under_way_P54) {
+    ProxyStage stage;
+    stage.log_in();
+    stage.let_token_expire();
+    std::string meanwhile;
+    InFlight one(1);
+    stage.provider.verdict = [&] {
+        auto another =
+            one.take("session " + SessionCookie::parse(stage.cookie.substr(stage.cookie.find('=') + 1))->key().octets);
+        meanwhile = another ? "free" : "taken";
+        return stage.provider.fresh_tokens();
+    };
+    const Request request = stage.request("GET /api/x");
+    Response response =
+        handle_proxy(request, {{stage.config, stage.clock, stage.random, stage.log, stage.keys, stage.store},
+                               stage.http,
+                               stage.provider,
+                               one});
+    cr_expect(eq(int, response.status, 200));
+    cr_expect(eq(str, meanwhile, text("taken")));
+}

@@ -71,12 +71,15 @@ Test(route_match, the_longest_prefix_wins_in_any_order_P06) {
 }
 
 Test(route_match, a_path_that_a_looser_reader_finds_under_another_route_is_told_apart_P05) {
-    for (const char* path : {"/api/x", "/api/admin/x", "/api/admin", "/api/adminx", "/api/a%20b", "/api/x;y=1",
-                             "/files/API/x", "/api/%C3%A9", "/files/api/admin"}) {
+    for (const char* path :
+         {"/api/x", "/api/admin/x", "/api/admin", "/api/adminx", "/api/a%20b", "/api/x;y=1", "/files/API/x",
+          "/api/%C3%A9", "/files/api/admin", "/api/x.", "/api/x%20/y.", "/api/...", "/api/%20", "/api/.admin/x"}) {
         cr_expect(is_clear(path), "%s", path);
     }
     for (const char* path : {"/api/Admin/x", "/api/ADMIN", "/api/admin;x/y", "/api/admin;x", "/api/%61dmin/x",
-                             "/api/admin%2Fx", "/api/Admin;a=1/x"}) {
+                             "/api/admin%2Fx", "/api/Admin;a=1/x", "/api/admin./x", "/api/admin.", "/api/admin%20/x",
+                             "/api/admin%20", "/api/admin.%20.%20/x", "/api/admin...;a=1/x", "/api/admin%20;a/x",
+                             "/api/Admin./x", "/api/.../admin/x", "/api/%20/admin", "/api/admin%20%2Fx"}) {
         cr_expect(not(is_clear(path)), "%s", path);
     }
 }
@@ -96,7 +99,8 @@ Test(route_match, path_and_query_are_appended_octet_for_octet_P05) {
     const Route& api = routes()[0];
     cr_expect(eq(str, upstream_url(api, "/api/a%20b;c/%C3%A9", "x=%2F&y=[1]&&z"),
                  text("https://api.internal/v1/a%20b;c/%C3%A9?x=%2F&y=[1]&&z")));
-    cr_expect(eq(str, upstream_url(api, "/api/", ""), text("https://api.internal/v1/")));
+    cr_expect(eq(str, upstream_url(api, "/api/", std::nullopt), text("https://api.internal/v1/")));
+    cr_expect(eq(str, upstream_url(api, "/api/", ""), text("https://api.internal/v1/?")));
     cr_expect(eq(str, upstream_url(api, "/api", "q"), text("https://api.internal/v1?q")));
 }
 

@@ -63,9 +63,10 @@ Test(cgi_request, proxy_and_authorization_do_not_get_through) {
                                   {"HTTP_AUTHORIZATION", "Bearer x"},
                                   {"HTTP_CONTENT_LENGTH", "5"},
                                   {"HTTP_CONTENT_TYPE", "a/b"},
-                                  {"HTTP_TRANSFER_ENCODING", "chunked"}});
+                                  {"HTTP_TRANSFER_ENCODING", "chunked"},
+                                  {"CONTENT_LENGTH", "0"}});
     cr_assert(eq(sz, request->headers.size(), 0));
-    cr_assert(not(request->content_length.has_value()));
+    cr_assert(request->content_length == std::uint64_t{0});
 }
 
 // Peers C5: a name that another may be taken for.
@@ -122,4 +123,24 @@ Test(cgi_request, the_environment_is_taken_apart_at_the_first_equals_sign) {
     cr_assert(eq(sz, variables.size(), 2));
     cr_assert(variables[0].name == "A" && variables[0].value == "b=c" && variables[1].value.empty());
     cr_assert(eq(sz, cgi_variables(nullptr).size(), 0));
+}
+
+// P05: byte for byte, the '?' of an empty query too.
+Test(cgi_request, an_empty_query_is_not_the_same_as_none) {
+    cr_expect(made_of({{"REQUEST_URI", "/x?"}})->has_query);
+    cr_expect(made_of({{"REQUEST_URI", "/x?y"}})->has_query);
+    cr_expect(not(made_of({{"REQUEST_URI", "/x"}, {"QUERY_STRING", ""}})->has_query));
+    cr_expect(made_of({{"SCRIPT_NAME", "/x"}, {"QUERY_STRING", "y"}})->has_query);
+}
+
+// H07
+Test(cgi_request, a_body_of_unknown_length_is_refused) {
+    for (const char* coding : {"chunked", "gzip, chunked", "identity"}) {
+        cr_expect(eq(str, error_of({{"HTTP_TRANSFER_ENCODING", coding}}), "bad_request"), "%s", coding);
+        cr_expect(eq(str, error_of({{"HTTP_TRANSFER_ENCODING", coding}, {"CONTENT_LENGTH", ""}}), "bad_request"));
+    }
+    // A web server that buffered it says how long it is, and may still hand the field over, which goes nowhere.
+    const auto request = made_of({{"HTTP_TRANSFER_ENCODING", "chunked"}, {"CONTENT_LENGTH", "3"}});
+    cr_assert(request.has_value());
+    cr_expect(not(request->headers.find("Transfer-Encoding").has_value()));
 }

@@ -23,7 +23,7 @@ constexpr const char* kOk = "200 OK";
 
 Test(fastcgi, sigterm_finishes_what_is_in_flight_and_ends_with_0_whatever_is_idle) {
     for (const int number : {SIGTERM, SIGUSR1}) {
-        Serving serving;  // 64 threads
+        Serving serving;
         const std::string fifo = serving.file("fifo");
         cr_assert(eq(int, mkfifo(fifo.c_str(), 0600), 0));
         FastcgiClient idle(serving.socket());

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/clock.h"
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/started_program.h"
 
@@ -10,14 +11,15 @@ namespace vestibule {
 
 class Serving {
 public:
-    explicit Serving(std::vector<std::string> more = {})
+    // A client that is silent for `client_timeout` is given up.
+    explicit Serving(std::vector<std::string> more = {}, Milliseconds client_timeout = Milliseconds{30'000})
         : program_({[&] {
                         std::vector<std::string> arguments{program_beside("serving_program"), "--listen",
                                                            "unix:" + (directory_ / "socket")};
                         arguments.insert(arguments.end(), more.begin(), more.end());
                         return arguments;
                     }(),
-                    {},
+                    {{"CLIENT_TIMEOUT_MS", std::to_string(client_timeout.count())}},
                     -1,
                     false}) {
         program_.wait_for_line("\"serving\"");

@@ -2,7 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -73,6 +75,16 @@ Response stream(Script::End end, const HeaderFields& more, const std::string& fi
     return response;
 }
 
+class Endless final : public BodySource {
+public:
+    Result<std::size_t> read(std::span<char> into) override {
+        std::fill(into.begin(), into.end(), 'x');
+        return into.size();
+    }
+};
+
+Response endless() { return {200, {{"Content-Type", "text/plain"}}, std::make_shared<Endless>()}; }
+
 Response handle(const Request& request, Log& log) {
     if (request.path == "/throw") throw std::runtime_error("on purpose");
     if (request.path == "/throw-int") throw 7;
@@ -85,6 +97,7 @@ Response handle(const Request& request, Log& log) {
     if (request.path == "/broken") return stream(Script::End::broken, {}, request.query);
     if (request.path == "/broken-length") return stream(Script::End::broken, {{"Content-Length", "1000"}});
     if (request.path == "/short-length") return stream(Script::End::proper, {{"Content-Length", "1000"}});
+    if (request.path == "/endless") return endless();
     if (request.path == "/big") return text(std::string(3'000'000, 'x'));
     return mirror(request);
 }
@@ -94,7 +107,9 @@ Response handle(const Request& request, Log& log) {
 int main(int argc, char** argv) {
     return run_function(
         argc, argv, {"serving_program", "answers tests"}, [](const auto& use) -> tl::expected<int, std::string> {
-            const Config config;
+            Config config;
+            if (const char* limit = std::getenv("CLIENT_TIMEOUT_MS"))
+                config.serving.client_timeout = Milliseconds{std::atoi(limit)};
             SystemClock clock;
             SystemRandom random;
             LogStderr log("serving_program");
