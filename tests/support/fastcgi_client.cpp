@@ -62,8 +62,8 @@ FastcgiParams params_of(std::string_view target, const FastcgiParams& more) {
                          {"QUERY_STRING", std::string(target.substr(std::min(mark + 1, target.size())))},
                          {"REMOTE_ADDR", "192.0.2.7"},
                          {"SERVER_PROTOCOL", "HTTP/1.1"}};
-    for (const auto& [name, value] : more) {
-        std::erase_if(params, [&](const auto& param) { return param.first == name; });
+    for (const auto& added : more) {
+        std::erase_if(params, [&](const auto& param) { return param.first == added.first; });
     }
     params.insert(params.end(), more.begin(), more.end());
     return params;
