@@ -69,8 +69,8 @@ public:
         if (auto content = judge_content(); !content) return failure(content.error());
         if (auto location = add_location(); !location) return failure(location.error());
         add_length();
-        result_.headers.set("Cache-Control", cache_control(upstream_.headers, route_));
-        result_.headers.set("Vary", vary(upstream_.headers));
+        result_.headers.set("Cache-Control", token_free(cache_control(upstream_.headers, route_), "no-store"));
+        result_.headers.set("Vary", token_free(vary(upstream_.headers), "*"));
         add_security_headers(result_.headers);
         return std::move(result_);
     }
@@ -85,6 +85,10 @@ private:
     bool holds_token(std::string_view value) const {  // checklist P59
         return asked_.access_token && !asked_.access_token->empty() &&
                value.find(asked_.access_token->reveal()) != std::string_view::npos;
+    }
+
+    std::string token_free(std::string value, std::string_view otherwise) const {
+        return holds_token(value) ? std::string(otherwise) : value;
     }
 
     void copy_fields() {
