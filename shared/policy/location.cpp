@@ -65,7 +65,8 @@ std::optional<std::string> public_location(std::string_view location, std::strin
                                            const Route& route, const Url& public_url) {
     const auto hash = std::min(location.find('#'), location.size());
     const std::string_view fragment = location.substr(hash);
-    const auto base = parse_url(requested_url);
+    // Of the base only authority and path count, and a browser's query may hold what no URL of ours does, such as '\'.
+    const auto base = parse_url(requested_url.substr(0, requested_url.find('?')));
     const auto target = base ? resolve(location.substr(0, hash), *base) : std::nullopt;
     if (!target || !is_plain_fragment(fragment) || !check_target_query(target->query)) return std::nullopt;
     const auto path = path_below_route(*target, route, public_url);

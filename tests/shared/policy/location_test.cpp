@@ -43,6 +43,16 @@ Test(location, what_lies_below_the_upstream_is_shown_below_the_route_P36_H02) {
     for (const auto& row : rows) cr_expect(eq(str, seen(row.location), text(row.expected)), "%s", row.location);
 }
 
+// Found by tests/fuzz/route_match: browsers leave a backslash in a query as it is.
+Test(location, whatever_was_in_the_query_of_the_request_a_relative_location_resolves) {
+    Route route;
+    route.path = "/api/orders/";
+    route.upstream = "https://orders.internal/v1/";
+    const Url ours = parse_url("https://app.example.com").value();
+    const auto location = public_location("c", "https://orders.internal/v1/a/b?x=\\/y", route, ours);
+    cr_expect(eq(str, location.value_or("nothing"), text("https://app.example.com/api/orders/a/c")));
+}
+
 Test(location, everything_else_leads_nowhere_P36) {
     for (const char* location : {"http://169.254.169.254/",
                                  "http://orders.internal/v1/7",
