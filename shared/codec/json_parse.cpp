@@ -5,7 +5,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <limits>
+#include <charconv>
 
 #include "codec/json.h"
 #include "codec/utf8.h"
@@ -30,6 +30,26 @@ bool has_duplicate_names(const Json::Object& members) {
     return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
 
+// Too small for a double, as opposed to too large: its exponent is negative, and no row of digits makes up for it.
+bool is_next_to_nothing(std::string_view number) {
+    constexpr std::size_t kMostDigits = 300;
+    return number.size() <= kMostDigits && number.find_first_of("eE") + 1 == number.find('-', 1);
+}
+
+// RapidJSON 1.1 counts the leading zeros of 0 on its way to a double, which is undefined; from_chars does not, and it
+// knows no locale. What a 64-bit integer cannot hold becomes a double; for what is too large for a double: null.
+Json number_of(std::string_view text) {
+    const char* end = text.data() + text.size();
+    std::int64_t integer = 0;
+    const auto whole = std::from_chars(text.data(), end, integer);
+    if (whole.ec == std::errc{} && whole.ptr == end) return integer;
+    double number = 0;
+    const auto real = std::from_chars(text.data(), end, number);
+    if (real.ec == std::errc{} && real.ptr == end) return number;
+    if (is_next_to_nothing(text)) return 0.0;
+    return nullptr;
+}
+
 // Receives RapidJSON's events (hence the names of its functions) and builds the value. An event that answers false
 // stops the reader; `refusal` then says why.
 class Builder : public rapidjson::BaseReaderHandler<UTF8<>, Builder> {
@@ -38,14 +58,10 @@ public:
 
     bool Null() { return add(Json()); }
     bool Bool(bool value) { return add(Json(value)); }
-    bool Int(int value) { return add(Json(value)); }
-    bool Uint(unsigned value) { return add(Json(static_cast<std::int64_t>(value))); }
-    bool Int64(std::int64_t value) { return add(Json(value)); }
-    bool Uint64(std::uint64_t value) {
-        constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-        return add(value <= kLargest ? Json(static_cast<std::int64_t>(value)) : Json(static_cast<double>(value)));
+    bool RawNumber(const char* text, SizeType size, bool) {
+        Json number = number_of({text, size});
+        return number.is_null() ? refuse("a number out of range") : add(std::move(number));
     }
-    bool Double(double value) { return add(Json(value)); }
 
     bool String(const char* text, SizeType size, bool) {
         return is_text({text, size}) && add(Json(std::string_view(text, size)));
@@ -134,7 +150,7 @@ Result<Json> parse_with(std::string_view text, const JsonLimits& limits) {
 }  // namespace
 
 Result<Json> Json::parse(std::string_view text, const JsonLimits& limits) {
-    constexpr unsigned kStrict = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+    constexpr unsigned kStrict = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     if (text.size() > limits.max_octets) return failure(ErrorCode::bad_request, "JSON: too long");
     if (text.starts_with("\xef\xbb\xbf")) return refusal_at("a byte-order mark", text, 0);
     if (const std::size_t valid = valid_prefix(text); valid < text.size()) return refusal_at("no UTF-8", text, valid);

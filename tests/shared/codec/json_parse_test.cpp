@@ -84,7 +84,13 @@ Test(json_parse, i34_numbers_are_integers_while_they_fit_and_doubles_beyond) {
     cr_expect(eq(dbl, parsed("1700000000.5").as_double(), 1700000000.5));
     cr_expect(eq(dbl, parsed("1e300").as_double(), 1e300));
     cr_expect(eq(dbl, parsed("1e-999999999999").as_double(), 0.0));
+    cr_expect(eq(dbl, parsed("0e300").as_double(), 0.0));  // undefined behaviour in RapidJSON 1.1's own conversion
+    cr_expect(eq(dbl, parsed("-0.0e-400").as_double(), 0.0));
     cr_expect(is_refused("1e999999999999"));
+    cr_expect(is_refused("1" + std::string(400, '0') + "e-1"));
+    for (const char* malformed : {"01", "+1", "1.", ".5", "1e", "1e+", "0x1", "- 1", "1_0", "Infinity", "NaN", "-"}) {
+        cr_expect(is_refused(malformed), "%s", malformed);
+    }
     cr_expect(eq(i64, parsed("4294967295").as_integer(), 4294967295));
 }
 
