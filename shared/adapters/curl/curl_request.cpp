@@ -31,6 +31,8 @@ std::string line_of(const HeaderField& field) {
     return field.value.empty() ? field.name + ";" : field.name + ": " + field.value;
 }
 
+// By value, so that our copy can be wiped: it may hold a token.
+// cppcheck-suppress passedByValue
 void append(FieldList& list, std::string line) {
     list.reset(curl_slist_append(list.release(), line.c_str()));
     explicit_bzero(line.data(), line.size());
