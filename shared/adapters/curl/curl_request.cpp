@@ -107,6 +107,18 @@ void FieldListDeleter::operator()(curl_slist* list) const {
     curl_slist_free_all(list);
 }
 
+namespace {
+
+// Path and query as they stand in the URL: newer libcurl would tidy them, an empty query away for one (RFC 9110 §7.7).
+std::string target_of(const std::string& url) {
+    const std::size_t authority = url.find("://");
+    const std::size_t begin = url.find_first_of("/?", authority == url.npos ? 0 : authority + 3);
+    if (begin == url.npos) return "/";
+    return (url[begin] == '?' ? "/" : "") + url.substr(begin);
+}
+
+}  // namespace
+
 Result<FieldList> field_list(const OutboundRequest& request) {
     if (!is_valid_field_name(request.method)) return failure(ErrorCode::internal, "the method is no token");
     FieldList list;
@@ -126,6 +138,7 @@ void configure(CURL* easy, const OutboundRequest& request, const FieldList& fiel
     configure_tls(easy, trust);
     configure_method(easy, request);
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target_of(request.url).c_str());
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields.get());
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.limits.connect.count()));
     // On a kept connection that turns out to be dead libcurl tries again on its own. What must not happen twice, or

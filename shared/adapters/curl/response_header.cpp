@@ -45,6 +45,7 @@ Result<void> ResponseHeader::begin(std::string_view line) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + 3, status_);
     if (error != std::errc{} || end != digits.data() + 3 || status_ < 100 || status_ > 599)
         return invalid("no status code");
+    if (line.size() > 12 && line[12] != ' ') return invalid("a status code of more than three digits");
     if (status_ == 101) return invalid("a switch of protocols nobody asked for");
     fields_ = {};
     return {};

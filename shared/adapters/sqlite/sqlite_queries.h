@@ -107,8 +107,9 @@ inline constexpr const char* kPurgeEndedSubs =
 inline constexpr const char* kPurge[] = {kPurgeSessions, kPurgeOnce, kPurgeEndedSids, kPurgeEndedSubs};
 
 // ?1 now ?2 at most
+// The + keeps newer SQLite from taking the index on expiry, which nearly every row matches, and sorting them all.
 inline constexpr const char* kList =
-    "SELECT " VESTIBULE_ROW_COLUMNS " FROM session WHERE idle_expires_at > ?1 ORDER BY created_at DESC, key LIMIT ?2";
+    "SELECT " VESTIBULE_ROW_COLUMNS " FROM session WHERE +idle_expires_at > ?1 ORDER BY created_at DESC, key LIMIT ?2";
 // ?1 now ?2 at most ?3 sub
 inline constexpr const char* kListOfSub =
     "SELECT " VESTIBULE_ROW_COLUMNS
