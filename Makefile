@@ -2,11 +2,12 @@
 #
 #   BUILD=build            where everything made goes
 #   SANITIZE=address,undefined | thread      COVERAGE=1      WERROR=1 (what developers and CI use)
-#   DESTDIR= PREFIX=/usr/local               for install
+#   DESTDIR= PREFIX=/usr/local STRIP=-s      for install; STRIP= keeps the symbols
 
 comma    := ,
 BUILD    ?= build
 PREFIX   ?= /usr/local
+STRIP    ?= -s
 VERSION  := $(shell cat VERSION)
 
 CXX      ?= g++
@@ -115,7 +116,7 @@ test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap 
 
 install: all  ## executables to PREFIX/libexec/vestibule, schemas to PREFIX/share/vestibule (DESTDIR= works)
 	install -d $(DESTDIR)$(PREFIX)/libexec/vestibule $(DESTDIR)$(PREFIX)/share/vestibule
-	install -m 0755 $(BINARIES) $(DESTDIR)$(PREFIX)/libexec/vestibule/
+	install -m 0755 $(STRIP) $(BINARIES) $(DESTDIR)$(PREFIX)/libexec/vestibule/
 	cp -R schema/. $(DESTDIR)$(PREFIX)/share/vestibule/
 
 check: test check-format check-tidy check-cppcheck check-sanitize  ## what CI runs: tests, formats, lints, sanitizers
