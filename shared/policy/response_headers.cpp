@@ -87,7 +87,7 @@ private:
                value.find(asked_.access_token->reveal()) != std::string_view::npos;
     }
 
-    std::string token_free(std::string value, std::string_view otherwise) const {
+    std::string token_free(const std::string& value, std::string_view otherwise) const {
         return holds_token(value) ? std::string(otherwise) : value;
     }
 
