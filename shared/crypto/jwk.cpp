@@ -7,6 +7,7 @@
 #include <array>
 
 #include "codec/base64url.h"
+#include "crypto/curves.h"
 #include "crypto/openssl.h"
 
 namespace vestibule {
@@ -23,17 +24,6 @@ constexpr int kMaxModulusBits = 8192;  // more only burns our time
 constexpr int kMaxExponentBits = 64;   // what OpenSSL takes with a large modulus
 constexpr BN_ULONG kMinExponent = 65537;
 constexpr std::size_t kEd25519Size = 32;
-
-struct Curve {
-    KeyType type;
-    const char* name;  // the same in RFC 7518 §6.2.1.1 and in OpenSSL
-    std::size_t coordinate_size;
-};
-constexpr std::array<Curve, 3> kCurves{{
-    {KeyType::ec_p256, "P-256", 32},
-    {KeyType::ec_p384, "P-384", 48},
-    {KeyType::ec_p521, "P-521", 66},
-}};
 
 Key key_from(const char* type, OSSL_PARAM_BLD* builder) {
     const Parameters parameters(OSSL_PARAM_BLD_to_param(builder));

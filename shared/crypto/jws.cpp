@@ -68,16 +68,6 @@ const char* header_fault(const Json& header, const std::vector<JwsAlgorithm>& al
     return is_allowed ? nullptr : "the algorithm is not allowed";
 }
 
-KeyType key_type_for(JwsAlgorithm algorithm) {
-    switch (algorithm) {
-        case JwsAlgorithm::ES256: return KeyType::ec_p256;
-        case JwsAlgorithm::ES384: return KeyType::ec_p384;
-        case JwsAlgorithm::ES512: return KeyType::ec_p521;
-        case JwsAlgorithm::EdDSA: return KeyType::ed25519;
-        default: return KeyType::rsa;
-    }
-}
-
 bool fits(const VerificationKey& key, const UnverifiedJws& jws) {
     if (key.type != key_type_for(jws.algorithm)) return false;
     if (key.alg && jws_algorithm(*key.alg) != jws.algorithm) return false;

@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -25,7 +26,8 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
 using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+using Number = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 
 inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 inline unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
@@ -50,6 +52,11 @@ namespace vestibule {
 
 // What crypto/jwk.h only names.
 struct PublicKeyHandle {
+    openssl::Key key;
+};
+
+// What crypto/signing_key.h only names.
+struct SigningKeyHandle {
     openssl::Key key;
 };
 

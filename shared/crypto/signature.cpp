@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "crypto/curves.h"
 #include "crypto/openssl.h"
 
 namespace vestibule {
@@ -35,12 +36,8 @@ bool is_pss(JwsAlgorithm algorithm) {
 
 // The size of R and of S (RFC 7518 §3.4); 0 for what is no ECDSA.
 std::size_t ecdsa_half(KeyType type) {
-    switch (type) {
-        case KeyType::ec_p256: return 32;
-        case KeyType::ec_p384: return 48;
-        case KeyType::ec_p521: return 66;
-        default: return 0;
-    }
+    const Curve* curve = curve_of(type);
+    return curve == nullptr ? 0 : curve->coordinate_size;
 }
 
 Number number_of(std::string_view octets) {
@@ -87,7 +84,43 @@ bool verify(JwsAlgorithm algorithm, EVP_PKEY* key, std::string_view signed_octet
                             signed_octets.size()) == 1;
 }
 
+// The other way round: what OpenSSL wrote as R ‖ S, each filled up with zeros.
+std::string ecdsa_raw(std::string_view der, std::size_t half) {
+    const unsigned char* cursor = bytes(der);
+    const EcdsaSignature signature(d2i_ECDSA_SIG(nullptr, &cursor, static_cast<long>(der.size())));
+    std::string raw(2 * half, '\0');
+    const int size = static_cast<int>(half);
+    require(signature && BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), bytes(raw), size) == size &&
+                BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), bytes(raw) + half, size) == size,
+            "ECDSA signature");
+    return raw;
+}
+
+std::string sign(JwsAlgorithm algorithm, EVP_PKEY* key, std::string_view octets) {
+    const EVP_MD* digest = digest_of(algorithm);
+    const Digest context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* options = nullptr;  // belongs to the context
+    require(context && EVP_DigestSignInit(context.get(), &options, digest, nullptr, key) == 1, "signing");
+    require(!is_pss(algorithm) || set_pss(options, digest), "PSS");
+    std::size_t size = 0;
+    require(EVP_DigestSign(context.get(), nullptr, &size, bytes(octets), octets.size()) == 1, "signature size");
+    std::string signature(size, '\0');
+    require(EVP_DigestSign(context.get(), bytes(signature), &size, bytes(octets), octets.size()) == 1, "signature");
+    signature.resize(size);
+    return signature;
+}
+
 }  // namespace
+
+KeyType key_type_for(JwsAlgorithm algorithm) {
+    switch (algorithm) {
+        case JwsAlgorithm::ES256: return KeyType::ec_p256;
+        case JwsAlgorithm::ES384: return KeyType::ec_p384;
+        case JwsAlgorithm::ES512: return KeyType::ec_p521;
+        case JwsAlgorithm::EdDSA: return KeyType::ed25519;
+        default: return KeyType::rsa;
+    }
+}
 
 bool is_signature_of(JwsAlgorithm algorithm, const VerificationKey& key, std::string_view signed_octets,
                      std::string_view signature) {
@@ -97,6 +130,13 @@ bool is_signature_of(JwsAlgorithm algorithm, const VerificationKey& key, std::st
     if (half == 0) return verify(algorithm, handle, signed_octets, signature);
     const auto der = ecdsa_der(signature, half);
     return der && verify(algorithm, handle, signed_octets, *der);
+}
+
+std::string make_signature(JwsAlgorithm algorithm, const SigningKeyHandle& key, std::string_view octets) {
+    const CleanErrorQueue clean;
+    std::string signature = sign(algorithm, key.key.get(), octets);
+    const std::size_t half = ecdsa_half(key_type_for(algorithm));
+    return half == 0 ? signature : ecdsa_raw(signature, half);
 }
 
 }  // namespace vestibule
