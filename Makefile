@@ -24,6 +24,10 @@ OPTIMISE := -O1
 HARDEN   := -fPIE -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 LDFLAGS  += -fsanitize=$(SANITIZE)
 endif
+ifneq ($(filter fuzzer,$(subst $(comma), ,$(SANITIZE))),)
+CPPFLAGS += -DVESTIBULE_LIBFUZZER -D_GLIBCXX_ASSERTIONS
+HARDEN   += -fsanitize-ignorelist=tests/fuzz/sanitizer_ignorelist.txt
+endif
 ifneq ($(COVERAGE),)
 override BUILD := $(BUILD)-coverage
 OPTIMISE := -O0
@@ -43,8 +47,9 @@ objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 SHARED_SOURCES   := $(shell find shared -name '*.cpp' | sort)
 HANDLER_SOURCES  := $(filter-out %/main.cpp,$(shell find functions -name '*.cpp' | sort))
 SUPPORT_SOURCES  := $(shell find tests/support -name '*.cpp' 2>/dev/null | sort)
-# One test program a folder that holds *_test.cpp files.
-TEST_SOURCES     := $(shell find tests -name '*_test.cpp' -not -path 'tests/e2e/*' | sort)
+# One test program a folder that holds *_test.cpp files. Without libFuzzer a fuzz target is a test: it replays its corpus.
+FUZZ_SOURCES     := $(sort $(wildcard tests/fuzz/*_fuzzer.cpp))
+TEST_SOURCES     := $(shell find tests -name '*_test.cpp' -not -path 'tests/e2e/*' | sort) $(FUZZ_SOURCES)
 TEST_FOLDERS     := $(sort $(patsubst %/,%,$(dir $(TEST_SOURCES))))
 TEST_PROGRAMS    := $(TEST_FOLDERS:%=$(BUILD)/%/run)
 # Plain programs that a test starts: several processes, threads under a sanitizer.
@@ -57,7 +62,7 @@ SUPPORT  := $(BUILD)/libsupport.a
 
 .DEFAULT_GOAL := all
 .PHONY: all help install test test-programs test-e2e tests-build check check-format check-tidy check-cppcheck \
-        check-sanitize clean
+        check-sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 
 all: $(BINARIES)  ## build every function into build/bin/ (the default)
@@ -141,6 +146,17 @@ check-cppcheck:  ## cppcheck over everything that ships
 
 check-sanitize:  ## the test programs once more under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(MAKE) SANITIZE=address,undefined test-programs
+
+# One libFuzzer program a target; built as `make fuzz` says.
+FUZZERS := $(FUZZ_SOURCES:%.cpp=$(BUILD)/%)
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT) $(HANDLERS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) $^ $(SUPPORT) $(LIBRARY) $(LIBRARIES) -o $@
+fuzzers: $(FUZZERS)
+
+fuzz:  ## every parser of outside input under libFuzzer: TIME=60 seconds each, or RUNS=; TARGETS="json url" (needs clang)
+	$(MAKE) CXX=clang++ SANITIZE=fuzzer,address,undefined fuzzers
+	PROGRAMS=$(BUILD)-fuzzer-address-undefined/tests/fuzz FINDINGS=$(BUILD)/fuzz tests/fuzz/run $(TARGETS)
 
 clean:  ## remove what was built
 	rm -rf $(BUILD) build-*
