@@ -1,10 +1,10 @@
 #include "functions/callback/handler.h"
 
-#include "codec/form.h"
 #include "functions/callback/complete_login.h"
+#include "functions/callback/read_response.h"
 #include "http/error_response.h"
+#include "http/login_message.h"
 #include "http/respond.h"
-#include "oauth/authorization_response.h"
 #include "policy/cross_site.h"
 #include "policy/return_path.h"
 #include "session/live_session.h"
@@ -29,16 +29,20 @@ ReturnPath path_of(const LoginFlow& flow, const Config& config) {
     return ReturnPath::parse(flow.return_to).value_or(app_path(config));
 }
 
-Result<AuthorizationResponse> read_response(const Request& request) {
-    const auto parameters = Form::parse(request.query);
-    if (!parameters) return failure(ErrorCode::flow_invalid, "the query does not parse");
-    return parse_authorization_response(*parameters);
-}
+// What came back, and the login it belongs to.
+struct Returned {
+    AuthorizationResponse response;
+    ResumedFlow resumed;
+};
 
-Result<ResumedFlow> resume(const Request& request, const AuthorizationResponse& response, const ProviderWorld& world) {
+Result<Returned> take_up(const Request& request, const ProviderWorld& world) {
+    auto response = read_response(request);
+    if (!response) return failure(std::move(response.error()));
     const auto browser = BrowserBinding::of(request);
     if (!browser) return failure(ErrorCode::flow_invalid, "no login cookie");
-    return resume_flow(response.state, world.keys, *browser, world.config.provider.issuer, world.clock.now());
+    auto resumed = resume_flow(response->state, world.keys, *browser, world.config.provider.issuer, world.clock.now());
+    if (!resumed) return failure(std::move(resumed.error()));
+    return Returned{*std::move(response), *std::move(resumed)};
 }
 
 Result<void> check_issuer(const AuthorizationResponse& response, const ProviderWorld& world) {
@@ -47,15 +51,11 @@ Result<void> check_issuer(const AuthorizationResponse& response, const ProviderW
     return check_response_issuer(response, metadata->issuer, metadata->iss_parameter_supported);
 }
 
-Result<Landing> land(const Request& request, const ProviderWorld& world) {
-    const auto response = read_response(request);
-    if (!response) return failure(response.error());
-    const auto resumed = resume(request, *response, world);
-    if (!resumed) return failure(resumed.error());
-    if (auto issuer = check_issuer(*response, world); !issuer) return failure(issuer.error());
-    auto outcome = complete_login(*response, *resumed, world);
+Result<Landing> land(const Returned& returned, const ProviderWorld& world) {
+    if (auto issuer = check_issuer(returned.response, world); !issuer) return failure(issuer.error());
+    auto outcome = complete_login(returned.response, returned.resumed, world);
     if (!outcome) return failure(outcome.error());
-    const ReturnPath path = path_of(resumed->flow, world.config);
+    const ReturnPath path = path_of(returned.resumed.flow, world.config);
     if (auto* logged_in = std::get_if<LoggedIn>(&*outcome)) return Landing{path, std::move(logged_in->cookie)};
     return Landing{path, std::nullopt};
 }
@@ -65,12 +65,35 @@ bool is_logged_in(const Request& request, const ProviderWorld& world) {
     return session && *session;
 }
 
-Response land_with_error(const Request& request, const Error& error, const ProviderWorld& world) {
-    const std::string code(facts(error.code).name);
-    world.log.warning("login.failed", {{"code", code}, {"reason", error.detail}});
-    const ReturnPath app = app_path(world.config);
-    if (is_logged_in(request, world)) return redirect_response(world.config.url_of(app.text()));
-    return redirect_response(world.config.url_of(app.with_parameter("auth_error", code)));
+void log_failure(const Error& error, Log& log) {
+    log.warning("login.failed", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
+}
+
+Response redirect_with_error(ErrorCode code, const Config& config) {
+    return redirect_response(config.url_of(app_path(config).with_parameter("auth_error", facts(code).name)));
+}
+
+// Nothing we know of belongs to this response: an old page, the back button. Whoever is logged in need not hear of it.
+Response answer_stray(const Request& request, const Error& error, const ProviderWorld& world) {
+    log_failure(error, world.log);
+    if (is_logged_in(request, world)) return redirect_response(world.config.url_of(app_path(world.config).text()));
+    return redirect_with_error(error.code, world.config);
+}
+
+// The login failed. This is told to who is still logged in, too: they asked for more than they have (a stronger or
+// newer login, RFC 9470), and an app that heard nothing would ask again for ever (checklist C12).
+Response answer_failure(const Error& error, AnswerBy answer_by, const ProviderWorld& world) {
+    log_failure(error, world.log);
+    if (answer_by == AnswerBy::message) return login_message(error.code, world.config.public_url.origin());
+    return redirect_with_error(error.code, world.config);
+}
+
+Response answer_success(const Landing& landing, AnswerBy answer_by, const Config& config) {
+    const auto used_before = landing.session ? std::nullopt : std::optional(ErrorCode::flow_invalid);
+    Response response = answer_by == AnswerBy::message ? login_message(used_before, config.public_url.origin())
+                                                       : redirect_response(config.url_of(landing.path.text()));
+    if (landing.session) response.headers.add("Set-Cookie", landing.session->set_cookie());
+    return response;
 }
 
 Response refuse(const Request& request, const Error& error, const ProviderWorld& world) {
@@ -81,14 +104,17 @@ Response refuse(const Request& request, const Error& error, const ProviderWorld&
 }  // namespace
 
 Response handle_callback(const Request& request, const ProviderWorld& world) {
-    if (request.method != "GET") return method_not_allowed("GET");
+    const ResponseMode mode = world.config.provider.response_mode;
+    if (!may_carry_response(request, mode)) return method_not_allowed(method_of(mode));
     if (is_speculative(request)) return refuse(request, {ErrorCode::unavailable, "prefetch", std::nullopt}, world);
-    if (auto top = check_top_level(request); !top) return refuse(request, top.error(), world);
-    const auto landing = land(request, world);
-    if (!landing) return land_with_error(request, landing.error(), world);
-    Response response = redirect_response(world.config.url_of(landing->path.text()));
-    if (landing->session) response.headers.add("Set-Cookie", landing->session->set_cookie());
-    return response;
+    const auto returned = take_up(request, world);
+    const AnswerBy answer_by = returned ? returned->resumed.flow.answer_by : AnswerBy::redirect;
+    const auto place = answer_by == AnswerBy::message ? check_top_level_or_frame(request) : check_top_level(request);
+    if (!place) return refuse(request, place.error(), world);
+    if (!returned) return answer_stray(request, returned.error(), world);
+    const auto landing = land(*returned, world);
+    if (!landing) return answer_failure(landing.error(), answer_by, world);
+    return answer_success(*landing, answer_by, world.config);
 }
 
 }  // namespace vestibule

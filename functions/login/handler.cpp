@@ -1,7 +1,9 @@
 #include "functions/login/handler.h"
 
+#include "functions/login/id_token_hint.h"
 #include "functions/login/login_request.h"
 #include "http/error_response.h"
+#include "http/login_message.h"
 #include "http/respond.h"
 #include "oauth/authorization_request.h"
 #include "oauth/pkce.h"
@@ -29,11 +31,12 @@ LoginFlow new_flow(const Request& request, const LoginRequest& asked, const Prov
             asked.return_to.text(),
             asked.max_age,
             asked.acr_values,
-            session_shown(request)};
+            session_shown(request),
+            asked.answer_by};
 }
 
 AuthorizationRequest authorization_request(const LoginRequest& asked, const StartedFlow& started,
-                                           const Config& config) {
+                                           std::optional<Secret> id_token_hint, const Config& config) {
     return {config.provider.client_id,
             config.url_of(config.paths.callback),
             config.provider.scope,
@@ -44,20 +47,38 @@ AuthorizationRequest authorization_request(const LoginRequest& asked, const Star
             asked.max_age,
             asked.acr_values,
             asked.login_hint,
-            asked.ui_locales};
+            asked.ui_locales,
+            std::move(id_token_hint),
+            config.provider.response_mode,
+            config.provider.resources,
+            config.provider.authorization_parameters};
 }
 
-Response send_to_provider(const Request& request, const std::string& url, const BrowserBinding& browser) {
+Response send_to_provider(const Request& request, const std::string& url, const BrowserBinding& browser,
+                          const Config& config) {
     Response response =
         is_navigation(request) ? redirect_response(url) : json_response(Json::object({{"authorizationUrl", url}}));
-    response.headers.add("Set-Cookie", browser.set_cookie());
+    response.headers.add("Set-Cookie", browser.set_cookie(config.provider.response_mode));
     return response;
 }
 
-Result<void> admit(const Request& request, const Config& config) {
-    if (auto ours = check_cross_site(request, config.public_url.origin(), Navigation::allow); !ours) return ours;
+// A frame only where nothing can be asked of the person in it, and where its answer is a message (checklist L26).
+Result<void> check_place(const Request& request, const LoginRequest& asked) {
     if (!is_navigation(request)) return {};
-    return check_top_level(request);
+    const bool silent = asked.prompt == "none" && asked.answer_by == AnswerBy::message;
+    return silent ? check_top_level_or_frame(request) : check_top_level(request);
+}
+
+void log_refusal(const Error& error, Log& log) {
+    log.warning("login.refused", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
+}
+
+// The login cannot begin, and whoever waits for its answer hears so.
+Response fail(const Request& request, const Error& error, const LoginRequest& asked, const ProviderWorld& world) {
+    log_refusal(error, world.log);
+    if (asked.answer_by == AnswerBy::message && is_navigation(request))
+        return login_message(error.code, world.config.public_url.origin());
+    return error_response(request, error, world.config.url_of(world.config.paths.app));
 }
 
 }  // namespace
@@ -65,22 +86,24 @@ Result<void> admit(const Request& request, const Config& config) {
 Response handle_login(const Request& request, const ProviderWorld& world) {
     if (request.method != "GET") return method_not_allowed("GET");
     const auto refuse = [&](const Error& error) {
-        world.log.warning("login.refused", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
+        log_refusal(error, world.log);
         return error_response(request, error, world.config.url_of(world.config.paths.app));
     };
     if (is_speculative(request)) return refuse({ErrorCode::unavailable, "prefetch", std::nullopt});
-    if (auto admitted = admit(request, world.config); !admitted) return refuse(admitted.error());
+    const std::string origin = world.config.public_url.origin();
+    if (auto ours = check_cross_site(request, origin, Navigation::allow); !ours) return refuse(ours.error());
     const auto asked = parse_login_request(request.query, world.config);
     if (!asked) return refuse(asked.error());
-    const auto metadata = world.provider.metadata();
-    if (!metadata) return refuse(metadata.error());
+    if (auto place = check_place(request, *asked); !place) return refuse(place.error());
 
     const BrowserBinding browser = BrowserBinding::of_or_new(request, world.random);
     const StartedFlow started =
         start_flow(new_flow(request, *asked, world), world.keys, world.random, browser, world.config.provider.issuer);
+    const auto url = world.provider.authorization_url(
+        authorization_request(*asked, started, id_token_hint(request, *asked, world), world.config));
+    if (!url) return fail(request, url.error(), *asked, world);
     world.log.info("login.started");
-    const std::string url = authorization_url(*metadata, authorization_request(*asked, started, world.config));
-    return send_to_provider(request, url, browser);
+    return send_to_provider(request, *url, browser, world.config);
 }
 
 }  // namespace vestibule

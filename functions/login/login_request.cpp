@@ -10,7 +10,6 @@ namespace vestibule {
 namespace {
 
 constexpr std::size_t kLongestHint = 256;
-constexpr std::size_t kMostAcrValues = 8;
 constexpr std::int64_t kLongestMaxAge = 400LL * 24 * 60 * 60;
 
 // OpenID Connect Core §3.1.2.1 and Prompt Create; each alone, as `none` tolerates no company.
@@ -60,7 +59,9 @@ Result<std::optional<Seconds>> max_age(const Form& form, const ProviderConfig& p
     std::int64_t asked = -1;
     const char* end = (*text)->data() + (*text)->size();
     const auto [stop, problem] = std::from_chars((*text)->data(), end, asked);
-    if (problem != std::errc{} || stop != end || asked < 0 || asked > kLongestMaxAge) return bad("max_age");
+    if (problem != std::errc{} || stop != end || asked < 0) return bad("max_age");
+    // An upstream may name a length of time that says "any" (RFC 9470 §5); tightening it is always allowed.
+    asked = std::min(asked, kLongestMaxAge);
     return std::min(Seconds{asked}, provider.max_age.value_or(Seconds{asked}));
 }
 
@@ -79,13 +80,20 @@ Result<std::vector<std::string>> acr_values(const Form& form, const ProviderConf
     if (!text) return failure(text.error());
     if (!*text) return provider.acr_values;
     std::vector<std::string> asked = words_of(**text);
-    if (asked.empty() || asked.size() > kMostAcrValues) return bad("acr_values");  // a blank asks for nothing
+    if (asked.empty()) return bad("acr_values");  // a blank asks for nothing
     const auto allowed = [&](const std::string& value) {
         return provider.acr_values.empty() ||
                std::find(provider.acr_values.begin(), provider.acr_values.end(), value) != provider.acr_values.end();
     };
     if (!std::all_of(asked.begin(), asked.end(), allowed)) return bad("acr_values");
     return asked;
+}
+
+// A top-level page that asks for a message gets one in the window it opened; a frame must say prompt=none besides.
+Result<AnswerBy> answer_by(const Form& form) {
+    const auto text = form.single("answer");
+    if (!text || (*text && **text != "message")) return bad("answer");
+    return *text ? AnswerBy::message : AnswerBy::redirect;
 }
 
 }  // namespace
@@ -105,9 +113,15 @@ Result<LoginRequest> parse_login_request(std::string_view query, const Config& c
     if (!age) return failure(age.error());
     auto acrs = acr_values(*form, config.provider);
     if (!acrs) return failure(acrs.error());
-    return LoginRequest{
-        *std::move(path), *std::move(asked_prompt), *std::move(login_hint), *std::move(ui_locales), *age,
-        *std::move(acrs)};
+    const auto answer = answer_by(*form);
+    if (!answer) return failure(answer.error());
+    return LoginRequest{*std::move(path),
+                        *std::move(asked_prompt),
+                        *std::move(login_hint),
+                        *std::move(ui_locales),
+                        *age,
+                        *std::move(acrs),
+                        *answer};
 }
 
 }  // namespace vestibule

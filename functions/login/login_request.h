@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "policy/return_path.h"
+#include "session/login_flow.h"
 
 namespace vestibule {
 
@@ -20,6 +21,7 @@ struct LoginRequest {
     std::optional<std::string> ui_locales;
     std::optional<Seconds> max_age;       // the stricter of the asked and the configured one (checklist L20)
     std::vector<std::string> acr_values;  // the asked ones where all of them are allowed, else the configured ones
+    AnswerBy answer_by = AnswerBy::redirect;
 };
 
 // `query` is raw. bad_return_to or bad_request; the detail names the parameter.

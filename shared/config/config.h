@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,6 +17,10 @@
 #include "http/url.h"
 
 namespace vestibule {
+
+enum class Profile { standard, fapi2 };
+enum class PushedRequests { when_required, always, never };  // "auto", "always", "never"
+enum class ResponseMode { query, form_post };
 
 enum class ClientAuthMethod { client_secret_basic, client_secret_post };
 
@@ -34,10 +39,16 @@ struct ProviderConfig {
     std::optional<Seconds> max_age;       // "maxAge": the login must not be older
     std::vector<std::string> acr_values;  // "acrValues": one of these is required
     Seconds clock_skew{30};               // "clockSkew", at most 5 min
-    // "idTokenHint": logout names the ID token to the provider. It then passes through the browser's address, which
-    // nothing else of ours does; without it some providers ask "log out?" once more, and a few refuse (RP-Initiated
-    // Logout §2).
+    // "idTokenHint": logout and silent login name the ID token to the provider. It then passes through the browser's
+    // address, which nothing else of ours does; without it some providers ask "log out?" once more, and a few refuse
+    // (RP-Initiated Logout §2).
     bool id_token_hint = false;
+    // "pushedAuthorizationRequests" (RFC 9126): what a login asks goes to the provider directly, not by the browser.
+    PushedRequests pushed_requests = PushedRequests::when_required;
+    ResponseMode response_mode = ResponseMode::query;  // "responseMode": how the provider answers a login
+    std::vector<std::string> resources;                // what the access token is for (RFC 8707)
+    // "authorizationParameters": sent with every login besides our own, none of which may be among them.
+    std::vector<std::pair<std::string, std::string>> authorization_parameters;
     Milliseconds timeout{10'000};  // "timeout" of one call to the provider, 1 s to 30 s
 };
 
@@ -94,7 +105,8 @@ struct ServingConfig {
 };
 
 struct Config {
-    Url public_url;  // origin only
+    Url public_url;                       // origin only
+    Profile profile = Profile::standard;  // "fapi2": what the FAPI 2.0 Security Profile asks of a client
     ProviderConfig provider;
     std::string store;  // "sqlite:/path"
     Secret keys;        // the text of the key file

@@ -13,7 +13,20 @@
 
 namespace vestibule {
 
-enum class SettingKind { text, texts, choice, choices, flag, count, size, duration, object, objects, claims };
+enum class SettingKind {
+    text,
+    texts,
+    choice,
+    choices,
+    flag,
+    count,
+    size,
+    duration,
+    object,
+    objects,
+    claims,
+    named_texts
+};
 
 struct SettingFacts {
     std::string name;  // "provider.clientAuth.method", "routes[].path"

@@ -79,6 +79,9 @@ public:
     // An object whose member names are free: claim → text, or array of texts.
     std::vector<std::pair<std::string, std::string>> claims(std::string_view name);
 
+    // An object whose member names are free: name → text.
+    std::vector<std::pair<std::string, std::string>> named_texts(std::string_view name);
+
     // A name that is refused with a reason of its own.
     void refuse(std::string_view name, std::string message);
     // Reports every member that none of the calls above asked for.

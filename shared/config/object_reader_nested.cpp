@@ -53,6 +53,18 @@ std::vector<std::pair<std::string, std::string>> ObjectReader::claims(std::strin
     return read;
 }
 
+std::vector<std::pair<std::string, std::string>> ObjectReader::named_texts(std::string_view name) {
+    const Json* given = find(facts(name, SettingKind::named_texts, Json::object()));
+    if (given == nullptr) return {};
+    std::vector<std::pair<std::string, std::string>> read;
+    if (!given->is_object()) return problem(name, "must be an object: {\"name\": \"text\"}"), read;
+    for (const auto& [member, text] : given->as_object()) {
+        if (member.empty()) problem(name, "has a member without a name");
+        if (is_text(text, std::string(name) + "." + member)) read.emplace_back(member, text.as_string());
+    }
+    return read;
+}
+
 void ObjectReader::refuse(std::string_view name, std::string message) {
     if (object_ == nullptr || object_->find(name) == nullptr) return;
     refused_.emplace_back(name);

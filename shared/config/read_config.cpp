@@ -25,6 +25,11 @@ Url read_public_url(ObjectReader& from, PlainHttp plain_http) {
     return url;
 }
 
+void read_profile(ObjectReader& from, Profile& profile) {
+    static const std::vector<Choice<Profile>> kProfiles = {{"standard", Profile::standard}, {"fapi2", Profile::fapi2}};
+    from.choice("profile", profile, kProfiles);
+}
+
 std::vector<Route> read_routes(ObjectReader& from, PlainHttp plain_http) {
     std::vector<Route> routes;
     for (ObjectReader& route : from.objects("routes")) routes.push_back(read_route(std::move(route), plain_http));
@@ -35,6 +40,7 @@ Config read_all(ObjectReader from, const ConfigSources& sources, Findings& findi
     Config config;
     std::string schema, keys_file;
     from.text("$schema", schema);  // for editors
+    read_profile(from, config.profile);
     from.flag("allowPlainHttp", config.allow_plain_http);
     const auto plain_http = config.allow_plain_http ? PlainHttp::anywhere : PlainHttp::loopback_only;
     config.public_url = read_public_url(from, plain_http);
@@ -55,6 +61,7 @@ Config read_all(ObjectReader from, const ConfigSources& sources, Findings& findi
                 "do not belong into this file; put them into a file of their own and name that as \"keysFile\"");
     from.refuse_others();
     check_routes(config, findings);
+    check_profile(config, findings);
     return config;
 }
 

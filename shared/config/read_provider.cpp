@@ -102,6 +102,7 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
     from.duration("clockSkew", provider.clock_skew, {Seconds{0}, std::chrono::minutes{5}});  // checklist I20
     from.duration("timeout", provider.timeout, {Seconds{1}, Seconds{30}});
     from.flag("idTokenHint", provider.id_token_hint);
+    read_authorization(from, provider);
     from.refuse("clientSecret",
                 "does not belong into this file; name a file that holds it as "
                 "\"clientAuth\": {\"secretFile\": \"/…\"} (or set BFF_CLIENT_SECRET)");

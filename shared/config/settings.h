@@ -14,6 +14,7 @@ struct ProviderSettings {
 };
 
 ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http);
+void read_authorization(ObjectReader& from, ProviderConfig& provider);
 SessionConfig read_session(ObjectReader from);
 Paths read_paths(ObjectReader from);
 Route read_route(ObjectReader from, PlainHttp plain_http);
@@ -25,5 +26,7 @@ void check_store(ObjectReader& from, std::string_view name, std::string_view sto
 // What can only be seen with all parts together: routes against paths, against each other, against the provider and
 // against ourselves.
 void check_routes(const Config& config, Findings& findings);
+// Every setting that contradicts the profile, by its name.
+void check_profile(const Config& config, Findings& findings);
 
 }  // namespace vestibule

@@ -1,6 +1,5 @@
 #include "oauth/authorization_request.h"
 
-#include "codec/form.h"
 #include "oauth/scope.h"
 
 namespace vestibule {
@@ -29,9 +28,8 @@ void add_if(Form& form, const char* name, const std::optional<std::string>& valu
 
 }  // namespace
 
-std::string authorization_url(const ProviderMetadata& provider, const AuthorizationRequest& request) {
+Form authorization_parameters(const AuthorizationRequest& request) {
     Form form;
-    // No response_mode: the default is ours, and sending it is NOT RECOMMENDED (Core §3.1.2.1, checklist L18).
     form.add("response_type", "code")
         .add("client_id", request.client_id)
         .add("redirect_uri", request.redirect_uri)
@@ -40,13 +38,23 @@ std::string authorization_url(const ProviderMetadata& provider, const Authorizat
         .add("nonce", request.nonce)
         .add("code_challenge", request.code_challenge)
         .add("code_challenge_method", "S256");
+    // Sending the default is NOT RECOMMENDED (Core §3.1.2.1, checklist L18).
+    if (request.response_mode == ResponseMode::form_post) form.add("response_mode", "form_post");
     add_if(form, "prompt", prompt_of(request));
     if (request.max_age) form.add("max_age", std::to_string(request.max_age->count()));
     add_if(form, "acr_values", joined(request.acr_values));
     add_if(form, "login_hint", request.login_hint);
     add_if(form, "ui_locales", request.ui_locales);
+    if (request.id_token_hint) form.add("id_token_hint", request.id_token_hint->reveal());
+    // "Multiple resource parameters MAY be used" (RFC 8707 §2, checklist L42).
+    for (const std::string& resource : request.resources) form.add("resource", resource);
+    for (const auto& [name, value] : request.more) form.add(name, value);
+    return form;
+}
+
+std::string authorization_url(const ProviderMetadata& provider, const AuthorizationRequest& request) {
     // "The endpoint URI MAY include … a query component, which MUST be retained" (RFC 6749 §3.1).
-    return with_query(provider.authorization_endpoint, form);
+    return with_query(provider.authorization_endpoint, authorization_parameters(request));
 }
 
 }  // namespace vestibule

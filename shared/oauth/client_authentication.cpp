@@ -25,7 +25,9 @@ OutboundRequest authenticated_post(const std::string& endpoint, Form parameters,
             request.headers.add("Authorization", basic_credentials(client));
             break;
         case ClientAuthMethod::client_secret_post:
-            parameters.add("client_id", client.client_id).add("client_secret", client.auth.secret.reveal());
+            // A pushed authorization request has its client_id already (RFC 9126 §2.1), and none may come twice.
+            if (!parameters.has("client_id")) parameters.add("client_id", client.client_id);
+            parameters.add("client_secret", client.auth.secret.reveal());
             break;
     }
     request.body = parameters.encode();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "oauth/authorization_abilities.h"
+
 namespace vestibule {
 namespace {
 
@@ -99,7 +101,10 @@ Result<void> read_endpoints(const Json& document, const Config& config, Provider
         .and_then([&] { return needed("jwks_uri", metadata.jwks_uri); })
         .and_then([&] { return optional("userinfo_endpoint", metadata.userinfo_endpoint); })
         .and_then([&] { return optional("revocation_endpoint", metadata.revocation_endpoint); })
-        .and_then([&] { return optional("end_session_endpoint", metadata.end_session_endpoint); });
+        .and_then([&] { return optional("end_session_endpoint", metadata.end_session_endpoint); })
+        .and_then([&] {
+            return optional("pushed_authorization_request_endpoint", metadata.pushed_authorization_request_endpoint);
+        });
 }
 
 }  // namespace
@@ -120,6 +125,9 @@ Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Con
         return unusable("issuer differs from \"provider.issuer\". They must agree to the last octet, a final '/' too.");
     if (auto read = read_endpoints(document, config, metadata); !read) return failure(std::move(read.error()));
     if (auto able = check_abilities(document, config.provider); !able) return failure(std::move(able.error()));
+    if (auto able = check_authorization_abilities(document, config); !able) return failure(std::move(able.error()));
+    metadata.pushes_requests = pushes_requests(document, config);
+    metadata.registers_people = !rules_out(document, "prompt_values_supported", "create");
     metadata.iss_parameter_supported =
         document.bool_at("authorization_response_iss_parameter_supported").value_or(false);
     return metadata;

@@ -20,6 +20,9 @@ struct ProviderMetadata {
     std::optional<std::string> userinfo_endpoint;
     std::optional<std::string> revocation_endpoint;
     std::optional<std::string> end_session_endpoint;
+    std::optional<std::string> pushed_authorization_request_endpoint;
+    bool pushes_requests = false;          // logins go by the endpoint above (RFC 9126), which is there then
+    bool registers_people = true;          // prompt=create: announced, or nothing is (prompt_values_supported)
     bool iss_parameter_supported = false;  // authorization_response_iss_parameter_supported (RFC 9207 §3)
 };
 
@@ -29,7 +32,7 @@ std::string discovery_url(std::string_view issuer);
 // provider_unavailable with a detail that names the member and how to mend it, where: the issuer differs by any octet,
 // a needed endpoint is missing or no https URL (http on loopback or where the configuration allows it), PKCE methods
 // are announced without S256, `code` or our authentication method or every one of our ID token algorithms is not
-// supported.
+// supported, or a login cannot be asked for as configured (oauth/authorization_abilities.h).
 Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Config& config);
 
 }  // namespace vestibule

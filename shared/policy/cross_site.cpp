@@ -51,4 +51,9 @@ Result<void> check_top_level(const Request& request) {
     return rejected("Sec-Fetch-Dest");
 }
 
+Result<void> check_top_level_or_frame(const Request& request) {
+    if (says(request, "Sec-Fetch-Mode", "navigate") && says(request, "Sec-Fetch-Dest", "iframe")) return {};
+    return check_top_level(request);
+}
+
 }  // namespace vestibule

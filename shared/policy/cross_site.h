@@ -22,4 +22,7 @@ Result<void> check_cross_site(const Request& request, std::string_view our_origi
 // fetch() has the destination "empty" and passes; a browser that sends no fetch metadata passes, too.
 Result<void> check_top_level(const Request& request);
 
+// The same, and an <iframe>: for a login whose answer is a message, which says itself who may frame it (C16).
+Result<void> check_top_level_or_frame(const Request& request);
+
 }  // namespace vestibule

@@ -5,6 +5,7 @@
 #include "oauth/id_token_continuity.h"
 #include "oauth/userinfo_response.h"
 #include "provider/loggable.h"
+#include "provider/pushed_requests.h"
 #include "provider/refresh_verdict.h"
 #include "provider/revocation.h"
 #include "provider/token_requests.h"
@@ -40,6 +41,17 @@ OidcProvider::OidcProvider(const ProviderContext& context)
     : context_(context), metadata_(context), key_sets_(context), id_tokens_(context.config, key_sets_) {}
 
 Result<ProviderMetadata> OidcProvider::metadata() { return metadata_.get(deadline()); }
+
+Result<std::string> OidcProvider::authorization_url(const AuthorizationRequest& request) {
+    const Deadline until = deadline();
+    const auto provider = metadata_.get(until);
+    if (!provider) return failure(provider.error());
+    // Initiating User Registration 1.0 §4.
+    if (request.prompt == "create" && !provider->registers_people)
+        return failure(ErrorCode::bad_request, "prompt: the provider's prompt_values_supported lacks create");
+    if (provider->pushes_requests) return push_authorization_request(context_, *provider, request, until);
+    return vestibule::authorization_url(*provider, request);
+}
 
 // --- redeeming a code ---
 

@@ -14,6 +14,7 @@ public:
     explicit OidcProvider(const ProviderContext& context);
 
     Result<ProviderMetadata> metadata() override;
+    Result<std::string> authorization_url(const AuthorizationRequest& request) override;
     Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) override;
     RefreshVerdict refresh(const TokenSet& current, std::string_view subject) override;
     Result<Json> userinfo(const Secret& access_token, std::string_view subject) override;

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "codec/json.h"
 #include "crypto/jwk.h"
+#include "oauth/authorization_request.h"
 #include "oauth/id_token.h"
 #include "oauth/provider_metadata.h"
 #include "oauth/token_response.h"
@@ -33,6 +34,11 @@ public:
     // From memory, else the store, else the provider; the last good copy where the provider is down (checklist D09).
     // provider_unavailable: none of them, or it lacks what we need; the detail says what.
     virtual Result<ProviderMetadata> metadata() = 0;
+
+    // Where the browser goes to log in. Where requests are pushed (RFC 9126) this sends it to the provider first, anew
+    // for every login (checklist L34, L37). provider_unavailable, with the provider's Retry-After where there is one;
+    // bad_request where the provider rules out what is asked (prompt=create).
+    virtual Result<std::string> authorization_url(const AuthorizationRequest& request) = 0;
 
     // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected, or
     // unavailable (also where the keys to verify it cannot be had); what was received is then revoked, best effort

@@ -11,6 +11,8 @@ constexpr std::size_t kLargestAnswer = 1024 * 1024;  // checklist A23
 Result<OutboundResponse> post(const ProviderContext& context, const ProviderMetadata& provider, Form form,
                               const Deadline& deadline) {
     if (deadline.over()) return failure(ErrorCode::upstream_timeout, "no time left");
+    // RFC 8707 §2.2: the same as the authorization asked for (checklist L42, R14).
+    for (const std::string& resource : context.config.provider.resources) form.add("resource", resource);
     OutboundRequest request = authenticated_post(provider.token_endpoint, std::move(form), context.config.provider);
     request.limits = deadline.limits(kLargestAnswer);
     return context.http.send(request);

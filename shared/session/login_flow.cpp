@@ -33,6 +33,7 @@ Json to_json(const LoginFlow& flow) {
         Json::Array values(flow.acr_values.begin(), flow.acr_values.end());
         json.set("acr", std::move(values));
     }
+    if (flow.answer_by == AnswerBy::message) json.set("message", true);
     if (flow.replaces) json.set("replaces", base64url_encode(flow.replaces->octets));
     return json;
 }
@@ -52,8 +53,10 @@ std::optional<LoginFlow> from_json(const Json& json) {
     const auto at = json.integer_at("at");
     const auto to = json.string_at("to");
     if (!id || !at || !to) return std::nullopt;
-    LoginFlow flow{base64url_decode(*id).value_or(""), WallTime{Seconds{*at}}, *to, {}, strings_at(json, "acr"), {}};
+    LoginFlow flow{
+        base64url_decode(*id).value_or(""), WallTime{Seconds{*at}}, *to, {}, strings_at(json, "acr"), {}, {}};
     if (auto max_age = json.integer_at("max_age")) flow.max_age = Seconds{*max_age};
+    if (json.bool_at("message").value_or(false)) flow.answer_by = AnswerBy::message;
     if (auto replaces = json.string_at("replaces"))
         flow.replaces = SessionKey{base64url_decode(*replaces).value_or("")};
     return flow;
@@ -82,9 +85,9 @@ std::optional<BrowserBinding> BrowserBinding::of(const Request& request) {
     return BrowserBinding(Secret(*std::move(octets)));
 }
 
-std::string BrowserBinding::set_cookie() const {
-    return SetCookie{std::string(kLoginCookieName), base64url_encode(octets_.reveal()), SameSite::lax,
-                     kLoginFlowLifetime}
+std::string BrowserBinding::set_cookie(ResponseMode mode) const {
+    const SameSite same_site = mode == ResponseMode::form_post ? SameSite::none : SameSite::lax;
+    return SetCookie{std::string(kLoginCookieName), base64url_encode(octets_.reveal()), same_site, kLoginFlowLifetime}
         .header_value();
 }
 

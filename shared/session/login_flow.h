@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "config/config.h"
 #include "crypto/key_ring.h"
 #include "http/message.h"
 #include "session/store.h"
@@ -33,12 +34,17 @@ public:
     static std::optional<BrowserBinding> of(const Request& request);
 
     const Secret& octets() const { return octets_; }
-    std::string set_cookie() const;  // renews the ten minutes
+    // Renews the ten minutes. Lax, or None where the provider answers by a form: a browser posts that from the
+    // provider's page, and sends no Lax cookie with it (checklist L32, L33).
+    std::string set_cookie(ResponseMode mode = ResponseMode::query) const;
 
 private:
     explicit BrowserBinding(Secret octets) : octets_(std::move(octets)) {}
     Secret octets_;
 };
+
+// How the page hears what became of the login: it is loaded anew, or a frame or window of its own sends it a message.
+enum class AnswerBy { redirect, message };
 
 struct LoginFlow {
     std::string id;  // 16 random octets
@@ -47,6 +53,7 @@ struct LoginFlow {
     std::optional<Seconds> max_age;  // what was asked, to be verified in the answer
     std::vector<std::string> acr_values;
     std::optional<SessionKey> replaces;  // the session of this browser at the time
+    AnswerBy answer_by = AnswerBy::redirect;
 };
 
 // What a flow sends and later proves; the same for the same flow.

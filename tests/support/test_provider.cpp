@@ -32,6 +32,7 @@ TestProvider::TestProvider(ScriptedHttpClient& http, const Clock& clock, std::st
         {"issuer", issuer_},
         {"authorization_endpoint", authorization_endpoint()},
         {"token_endpoint", token_endpoint()},
+        {"pushed_authorization_request_endpoint", push_endpoint()},
         {"jwks_uri", keys_url()},
         {"userinfo_endpoint", userinfo_endpoint()},
         {"revocation_endpoint", revocation_endpoint()},
@@ -59,12 +60,14 @@ void TestProvider::publish() {
     });
     http_.on(keys_url(), [this](const RecordedRequest&) { return answer_keys(); });
     http_.on(token_endpoint(), [this](const RecordedRequest& request) { return answer_token(request); });
+    http_.on(push_endpoint(), [this](const RecordedRequest& request) { return answer_push(request); });
     http_.on(userinfo_endpoint(), [this](const RecordedRequest& request) { return answer_userinfo(request); });
     http_.on(revocation_endpoint(), [this](const RecordedRequest& request) { return answer_revocation(request); });
 }
 
 void TestProvider::go_down(ErrorCode error) {
-    for (const auto& url : {metadata_url(), keys_url(), token_endpoint(), userinfo_endpoint(), revocation_endpoint()})
+    for (const auto& url :
+         {metadata_url(), keys_url(), token_endpoint(), push_endpoint(), userinfo_endpoint(), revocation_endpoint()})
         http_.answer(url, failing_answer(error));
 }
 
@@ -74,7 +77,7 @@ void TestProvider::come_back() { publish(); }
 
 std::string TestProvider::log_in(std::string_view authorization_url) {
     const std::lock_guard lock(mutex_);
-    const Form asked = query_of(authorization_url);
+    const Form asked = asked_by(authorization_url);
     if (one(asked, "client_id") != client_id || one(asked, "response_type") != "code")
         throw std::logic_error("the provider would not accept this authorization request");
     const std::string code = new_secret("code");
@@ -86,10 +89,40 @@ std::string TestProvider::log_in(std::string_view authorization_url) {
 }
 
 std::string TestProvider::refuse(std::string_view authorization_url, std::string_view error) {
+    const std::lock_guard lock(mutex_);
     Form answer;
-    answer.add("error", std::string(error)).add("state", one(query_of(authorization_url), "state"));
+    answer.add("error", std::string(error)).add("state", one(asked_by(authorization_url), "state"));
     if (knobs.iss_in_responses) answer.add("iss", issuer_);
     return answer.encode();
+}
+
+// "the authorization server MUST … reject the request if the request_uri authorization request parameter is provided"
+// (RFC 9126 §2.1).
+ScriptedAnswer TestProvider::answer_push(const RecordedRequest& request) {
+    const std::lock_guard lock(mutex_);
+    if (knobs.push_answer) return *knobs.push_answer;
+    if (request.method != "POST") return oauth_error(405, "invalid_request");
+    if (!authenticated(request)) return oauth_error(401, "invalid_client");
+    const Form form = request.form();
+    if (form.has("request_uri") || one(form, "client_id") != client_id) return oauth_error(400, "invalid_request");
+    const std::string request_uri = "urn:ietf:params:oauth:request_uri:" + std::to_string(++pushes_);
+    pushed_[request_uri] = form;
+    Json answer = Json::object({{"request_uri", request_uri}, {"expires_in", 60}});
+    if (knobs.change_push_answer) knobs.change_push_answer(answer);
+    return json_answer(201, answer.print());
+}
+
+Form TestProvider::asked_by(std::string_view authorization_url) {
+    const Form query = query_of(authorization_url);
+    const std::string request_uri = one(query, "request_uri");
+    if (request_uri.empty()) return query;
+    const auto found = pushed_.find(request_uri);
+    if (found == pushed_.end()) throw std::logic_error("a request_uri that nobody pushed, or that was used before");
+    if (query.parameters().size() != 2 || one(query, "client_id") != client_id)
+        throw std::logic_error("more than client_id and request_uri");
+    Form pushed = std::move(found->second);
+    pushed_.erase(found);
+    return pushed;
 }
 
 TokenSet TestProvider::issue_tokens() {

@@ -42,6 +42,9 @@ struct TestProviderKnobs {
     bool rotate_refresh_tokens = true;  // a used one is dead, and using it again kills the whole family
     bool id_token_at_refresh = true;
     bool iss_in_responses = true;  // RFC 9207
+    // For PAR: what is said instead of 201, and what of a good answer is changed.
+    std::optional<ScriptedAnswer> push_answer;
+    std::function<void(Json& answer)> change_push_answer;
 
     // The last word on what goes out; each may be empty.
     std::function<void(Json& claims)> change_claims;        // of an ID token, before it is signed
@@ -72,6 +75,7 @@ public:
     std::string authorization_endpoint() const { return issuer_ + "/authorize"; }
     std::string token_endpoint() const { return issuer_ + "/token"; }
     std::string keys_url() const { return issuer_ + "/keys"; }
+    std::string push_endpoint() const { return issuer_ + "/par"; }  // RFC 9126
     std::string userinfo_endpoint() const { return issuer_ + "/userinfo"; }
     std::string revocation_endpoint() const { return issuer_ + "/revoke"; }
     std::string end_session_endpoint() const { return issuer_ + "/end"; }
@@ -120,6 +124,9 @@ private:
     };
 
     ScriptedAnswer answer_keys() const;
+    ScriptedAnswer answer_push(const RecordedRequest& request);
+    // What the browser's URL asks: its query, or what was pushed and it refers to, which is used up by that.
+    Form asked_by(std::string_view authorization_url);
     ScriptedAnswer answer_token(const RecordedRequest& request);
     ScriptedAnswer redeem(const RecordedRequest& request);
     ScriptedAnswer refresh(const RecordedRequest& request);
@@ -146,6 +153,8 @@ private:
     int keys_made_ = 1;
     std::optional<std::string> published_keys_;
     std::map<std::string, Login, std::less<>> codes_;
+    std::map<std::string, Form, std::less<>> pushed_;  // by request_uri
+    int pushes_ = 0;
     std::map<std::string, Grant, std::less<>> refresh_tokens_;
     std::set<std::string, std::less<>> access_tokens_;
     std::vector<std::string> secrets_;

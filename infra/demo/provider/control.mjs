@@ -9,6 +9,8 @@ function emptyRecord() {
     issued: {accessTokens: [], refreshTokens: [], idTokens: [], codes: [], codeVerifiers: [], states: [], nonces: []},
     requests: {},   // grant type → {sent, ok, failed}
     errors: [],     // error codes of failed token requests
+    pushes: 0,      // authorization requests that came directly (PAR)
+    queries: [],    // names of the parameters of each one that came by the browser
     revocations: 0,
     userinfo: 0,
     logouts: 0,
@@ -84,6 +86,8 @@ export function control({clientSecret}) {
       return;
     }
     if (ctx.path === '/token' && ctx.method === 'POST') return tokenRequest(ctx, next);
+    if (ctx.path === '/request') record.pushes += 1;
+    if (ctx.path === '/auth') record.queries.push([...new URLSearchParams(ctx.querystring).keys()]);
     if (ctx.path === '/token/revocation') record.revocations += 1;
     if (ctx.path === '/me') record.userinfo += 1;
     if (ctx.path.startsWith('/session/end')) record.logouts += 1;

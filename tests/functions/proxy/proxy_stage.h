@@ -38,6 +38,9 @@ public:
         return verdict();
     }
     Result<ProviderMetadata> metadata() override { return failure(ErrorCode::provider_unavailable); }
+    Result<std::string> authorization_url(const AuthorizationRequest&) override {
+        return failure(ErrorCode::provider_unavailable);
+    }
     Result<RedeemedCode> redeem(const Secret&, const Secret&, const IdTokenRules&) override {
         return failure(ErrorCode::unavailable);
     }

@@ -69,6 +69,7 @@ std::string type_of(SettingKind kind) {
         case SettingKind::count: return R"("integer")";
         case SettingKind::size: return R"(["integer","string"])";
         case SettingKind::object:
+        case SettingKind::named_texts:
         case SettingKind::claims: return R"("object")";
     }
     return "";

@@ -75,3 +75,18 @@ Test(authorization_request, L20_what_is_asked_for_is_sent) {
     cr_expect(eq(str, parameter(asked, "acr_values"), text("gold silver")));
     cr_expect(eq(str, parameter(asked, "ui_locales"), text("de en")));
 }
+
+Test(authorization_request, L18_L42_L43_optional_parameters_are_there_only_where_wanted) {
+    AuthorizationRequest plain = request();
+    for (const char* name : {"response_mode", "resource", "id_token_hint"}) {
+        cr_expect(parameter(plain, name) == "(none)", "%s", name);
+    }
+    plain.response_mode = ResponseMode::form_post;
+    plain.resources = {"urn:a", "https://b.example/?x=1&y=2"};
+    plain.id_token_hint = Secret("a.b.c");
+    plain.more = {{"audience", "urn:c"}};
+    const std::string encoded = authorization_parameters(plain).encode();
+    cr_expect(encoded.ends_with("&response_mode=form_post&id_token_hint=a.b.c&resource=urn%3Aa"
+                                "&resource=https%3A%2F%2Fb.example%2F%3Fx%3D1%26y%3D2&audience=urn%3Ac"),
+              "%s", encoded.c_str());
+}

@@ -53,6 +53,21 @@ Test(login_flow, comes_back_as_it_was) {
     cr_expect(eq(str, text(resumed->secrets.code_verifier.reveal()), text(s.started.secrets.code_verifier.reveal())));
 }
 
+Test(login_flow, remembers_how_its_page_wants_to_hear_of_it) {
+    for (const AnswerBy how : {AnswerBy::redirect, AnswerBy::message}) {
+        Started s;
+        s.flow.answer_by = how;
+        s.started = start_flow(s.flow, s.keys, s.random, s.browser, kIssuer);
+        cr_expect(s.resume()->flow.answer_by == how);
+    }
+}
+
+Test(login_flow, L32_L33_the_cookie_is_sent_across_sites_only_where_the_answer_is_posted) {
+    Started s;
+    cr_expect(s.browser.set_cookie(ResponseMode::query).ends_with("; SameSite=Lax"));
+    cr_expect(s.browser.set_cookie(ResponseMode::form_post).ends_with("; Secure; HttpOnly; SameSite=None"));
+}
+
 Test(login_flow, L05_L13_verifier_and_nonce_are_43_characters_of_the_unreserved_set) {
     Started s;
     for (const std::string& text : {s.started.secrets.nonce, s.started.secrets.code_verifier.reveal()}) {

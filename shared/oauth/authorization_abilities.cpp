@@ -1,0 +1,88 @@
+#include "oauth/authorization_abilities.h"
+
+#include <algorithm>
+
+namespace vestibule {
+namespace {
+
+tl::unexpected<Error> unusable(const char* detail) {
+    return failure(ErrorCode::provider_unavailable, std::string("provider metadata: ") + detail);
+}
+
+bool says(const Json& document, std::string_view name) { return document.bool_at(name).value_or(false); }
+
+bool announces_without(const Json& document, std::string_view list, std::string_view word) {
+    const Json* announced = document.find(list);
+    if (announced == nullptr || !announced->is_array()) return false;
+    const auto& words = announced->as_array();
+    return std::none_of(words.begin(), words.end(),
+                        [word](const Json& item) { return item.is_string() && item.as_string() == word; });
+}
+
+Result<void> check_pushing(const Json& document, const Config& config) {
+    const bool required = says(document, "require_pushed_authorization_requests");
+    if (required && config.provider.pushed_requests == PushedRequests::never) {
+        return unusable(
+            "require_pushed_authorization_requests is true, but \"pushedAuthorizationRequests\" is \"never\".");
+    }
+    if (pushes_requests(document, config) && !document.string_at("pushed_authorization_request_endpoint")) {
+        return unusable(
+            "pushed_authorization_request_endpoint is missing, but requests are to be pushed (its own "
+            "require_pushed_authorization_requests, or \"pushedAuthorizationRequests\", or \"profile\").");
+    }
+    return {};
+}
+
+// "If omitted, the default for Dynamic OpenID Providers is ["query", "fragment"]" (Discovery §3). Some that know
+// form_post do not say so: what is announced is held against the setting, silence is not.
+Result<void> check_response_mode(const Json& document, const ProviderConfig& provider) {
+    const bool post = provider.response_mode == ResponseMode::form_post;
+    if (!announces_without(document, "response_modes_supported", post ? "form_post" : "query")) return {};
+    return post ? unusable("response_modes_supported lacks form_post. Set \"responseMode\" to \"query\".")
+                : unusable("response_modes_supported lacks query. Set \"responseMode\" to \"form_post\".");
+}
+
+// FAPI 2.0 Security Profile §5.3.2.
+Result<void> check_profile(const Json& document, const Config& config) {
+    if (config.profile != Profile::fapi2) return {};
+    if (!says(document, "authorization_response_iss_parameter_supported")) {
+        return unusable(
+            "authorization_response_iss_parameter_supported is not true, which the \"profile\" \"fapi2\" needs.");
+    }
+    if (document.find("code_challenge_methods_supported") == nullptr)
+        return unusable(
+            "code_challenge_methods_supported is missing, which the \"profile\" \"fapi2\" needs with S256.");
+    // DPoP is not in this build; certificate-bound tokens (RFC 8705 §3.3) are the one way to constrain the sender.
+    if (!says(document, "tls_client_certificate_bound_access_tokens")) {
+        return unusable(
+            "tls_client_certificate_bound_access_tokens is not true, but the \"profile\" \"fapi2\" needs "
+            "sender-constrained access tokens, and DPoP is not in this build.");
+    }
+    return {};
+}
+
+}  // namespace
+
+bool pushes_requests(const Json& document, const Config& config) {
+    if (config.profile == Profile::fapi2) return true;
+    switch (config.provider.pushed_requests) {
+        case PushedRequests::always: return true;
+        case PushedRequests::never: return false;
+        case PushedRequests::when_required: break;
+    }
+    return says(document, "require_pushed_authorization_requests");
+}
+
+Result<void> check_authorization_abilities(const Json& document, const Config& config) {
+    // RFC 9101 §10.5: "the server MUST reject any authorization request … that does not use a request object".
+    if (says(document, "require_signed_request_object")) {
+        return unusable(
+            "require_signed_request_object is true, but signed request objects (JAR, RFC 9101) are not in this build. "
+            "Switch the requirement off for this client at the provider.");
+    }
+    return check_pushing(document, config)
+        .and_then([&] { return check_response_mode(document, config.provider); })
+        .and_then([&] { return check_profile(document, config); });
+}
+
+}  // namespace vestibule

@@ -1,0 +1,38 @@
+#include "provider/pushed_requests.h"
+
+#include "oauth/client_authentication.h"
+#include "oauth/pushed_authorization.h"
+#include "oauth/token_response.h"
+#include "provider/loggable.h"
+
+namespace vestibule {
+namespace {
+
+constexpr std::size_t kLargestAnswer = 64 * 1024;
+
+void report(const OutboundResponse& response, Log& log) {
+    const auto error = token_error(response);
+    log.warning("login.push_refused", {{"reason", "status " + std::to_string(response.status) +
+                                                      (error ? ", " + loggable(*error) : std::string{})}});
+}
+
+}  // namespace
+
+Result<std::string> push_authorization_request(const ProviderContext& context, const ProviderMetadata& provider,
+                                               const AuthorizationRequest& request, const Deadline& deadline) {
+    if (deadline.over()) return failure(ErrorCode::provider_unavailable, "pushed authorization request: no time left");
+    OutboundRequest push = authenticated_post(*provider.pushed_authorization_request_endpoint,
+                                              authorization_parameters(request), context.config.provider);
+    push.limits = deadline.limits(kLargestAnswer);
+    const auto response = context.http.send(push);
+    if (!response) {
+        return failure(ErrorCode::provider_unavailable,
+                       "pushed authorization request: " + std::string(facts(response.error().code).name));
+    }
+    if (response->status != 201) report(*response, context.log);
+    auto request_uri = parse_pushed_authorization_response(*response, context.clock.now());
+    if (!request_uri) return failure(std::move(request_uri.error()));
+    return pushed_authorization_url(provider, request.client_id, *request_uri);
+}
+
+}  // namespace vestibule
