@@ -18,7 +18,6 @@ constexpr const char* kCertificate = "/etc/vestibule/client.pem";
 constexpr const char* kCertificateKey = "/etc/vestibule/client.key";
 
 std::string public_half(const std::string& key_set) {
-    Json keys = Json::array({});
     const auto all = signing_keys(Secret(key_set)).value();
     return Json::object({{"keys", Json::array({all.front().public_jwk()})}}).print();
 }
