@@ -10,8 +10,6 @@ ScriptedAnswer oauth_error(int status, const std::string& error) {
     return json_answer(status, Json::object({{"error", error}}).print());
 }
 
-std::string one(const Form& form, std::string_view name) { return form.single(name).value().value_or(std::string{}); }
-
 }  // namespace
 
 // --- the token endpoint ---
