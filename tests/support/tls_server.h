@@ -45,8 +45,8 @@ private:
 
     const Answer answer_;
     std::unique_ptr<Context> context_;
+    int port_ = 0;  // before the next one, which sets it
     int listening_;
-    int port_ = 0;
     std::atomic<int> connections_{0};
     mutable std::mutex mutex_;
     std::vector<TlsRequest> requests_;

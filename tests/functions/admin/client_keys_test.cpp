@@ -56,7 +56,8 @@ struct Operator {
     int make(const std::string& algorithm = "ES256") { return new_client_key({file, algorithm}, sources, terminal()); }
     std::vector<std::string> kids() {
         std::vector<std::string> kids;
-        for (const auto& key : signing_keys(Secret(content_of(file))).value()) kids.push_back(key.kid());
+        const auto keys = signing_keys(Secret(content_of(file))).value();
+        for (const auto& key : keys) kids.push_back(key.kid());
         return kids;
     }
 };

@@ -22,7 +22,7 @@ std::string url(const TlsServer& server, std::string_view target) { return serve
 std::string target_of(const TlsRequest& request) { return request.header.substr(0, request.header.find(" HTTP/")); }
 
 // `issuer` for everybody, `aliases` for who presents a certificate. Neither gives tokens.
-struct Provider {
+struct TlsProvider {
     TestAuthority authority;
     std::string metadata;
     TlsServer issuer{authority.issue({}), [this](const TlsRequest&) { return metadata; }};
@@ -30,7 +30,7 @@ struct Provider {
                       [](const TlsRequest&) { return std::string("{}"); },
                       {.client_certificate = TlsServerRules::ClientCertificate::required}};
 
-    Provider() {
+    TlsProvider() {
         Json document = Json::object({{"issuer", issuer.url("")},
                                       {"authorization_endpoint", url(issuer, "/authorize")},
                                       {"token_endpoint", url(issuer, "/token")},
@@ -53,7 +53,7 @@ TestSuite(mutual_tls, .init = ignore_broken_pipes, .fini = remove_scratch_direct
 }  // namespace
 
 Test(mutual_tls, D16_A11_A12_requests_go_to_the_aliases_with_the_certificate_and_documents_come_without) {
-    Provider op;
+    TlsProvider op;
     ScriptedSources files;
     ProviderBench bench;
     ProviderConfig& config = bench.config.provider;
