@@ -214,11 +214,12 @@ std::set<std::string> ids_in(std::string_view name) {
 }
 
 std::vector<std::string> criterion_tests(std::string_view source) {
-    static const std::regex test(R"((?:^|\n)Test\(\s*(\w+)\s*,\s*(\w+)\s*([^{]*)\{)");
+    static const std::regex test(R"((?:^|\n)(?:Test\(\s*(\w+)\s*,|CONTRACT\()\s*(\w+)\s*([^{]*)\{)");
     std::vector<std::string> names;
     for (std::cregex_iterator i(source.data(), source.data() + source.size(), test), end; i != end; ++i) {
         const bool switched_off = (*i)[3].str().find("disabled") != std::string::npos;
-        if (!switched_off) names.push_back((*i)[1].str() + "." + (*i)[2].str());
+        const std::string suite = (*i)[1].matched ? (*i)[1].str() : "contract";
+        if (!switched_off) names.push_back(suite + "." + (*i)[2].str());
     }
     return names;
 }

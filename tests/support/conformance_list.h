@@ -72,7 +72,7 @@ struct List {
 // The ids a name carries: a letter and two digits that stand alone. A small letter counts where there is such an id
 // (`i04_none…`; `b64` is none).
 std::set<std::string> ids_in(std::string_view name);
-// The tests of a Criterion source, without those that are switched off.
+// The tests of a Criterion source, without those that are switched off; those of the stores' CONTRACT are a suite.
 std::vector<std::string> criterion_tests(std::string_view source);
 // The titles of an end-to-end file.
 std::vector<std::string> scenario_titles(std::string_view source);
