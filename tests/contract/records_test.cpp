@@ -42,7 +42,7 @@ CONTRACT(a_throttle_lets_through_once_in_its_time) {
     cr_expect(eq(int, passed, 3));
 }
 
-CONTRACT(sixteen_threads_consume_an_id_once) {  // checklist C02
+CONTRACT(X07_C02_sixteen_threads_consume_an_id_once) {
     std::atomic<int> won{0};
     std::atomic<int> lost{0};
     std::vector<std::thread> threads;

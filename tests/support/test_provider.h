@@ -52,6 +52,9 @@ struct TestProviderKnobs {
     std::function<void(std::string& compact)> change_jws;   // of an ID token, after it was signed
     std::function<void(Json& answer)> change_token_answer;  // of the token endpoint, good ones only
     std::function<void(Json& claims)> change_userinfo;
+    // And of the HTTP around them.
+    std::function<void(ScriptedAnswer& response)> change_token_response;
+    std::function<void(ScriptedAnswer& response)> change_userinfo_response;
 };
 
 class TestProvider {
@@ -134,6 +137,7 @@ private:
     ScriptedAnswer answer_revocation(const RecordedRequest& request);
     bool authenticated(const RecordedRequest& request) const;
 
+    ScriptedAnswer good_answer(const Json& tokens) const;
     Json token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token);
     Json usual_claims() const;
     std::string signed_id_token(Json claims);
