@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {createRemoteJWKSet, jwtVerify} from 'jose';
 
 /**
- * Resolves to a function from an `Authorization` header to `{token: {sub, scope, expiresAt, fingerprint}}`, or to
+ * Resolves to a function from an `Authorization` header to `{token: {sub, scope, authTime, expiresAt, fingerprint}}`, or to
  * `{challenge}`, the `WWW-Authenticate` value of RFC 6750 §3. The fingerprint tells two tokens apart and is of no other use.
  */
 export async function bearerTokens({issuer, audience}) {
@@ -19,6 +19,7 @@ export async function bearerTokens({issuer, audience}) {
       return {token: {
         sub: payload.sub,
         scope: payload.scope,
+        authTime: payload.auth_time,
         expiresAt: payload.exp,
         fingerprint: createHash('sha256').update(jwt).digest('hex').slice(0, 8),
       }};
