@@ -61,7 +61,7 @@ HANDLERS := $(BUILD)/libhandlers.a
 SUPPORT  := $(BUILD)/libsupport.a
 
 .DEFAULT_GOAL := all
-.PHONY: all help install test test-programs test-e2e tests-build check check-format check-tidy check-cppcheck \
+.PHONY: all help install test test-programs test-e2e conformance tests-build check check-format check-tidy check-cppcheck \
         check-sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 
@@ -118,6 +118,13 @@ test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-en
 
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run
+
+# What carries ids of the requirements: the conformance tests, and the rooms that the list finds most others in.
+CONFORMANCE := $(addprefix $(BUILD)/tests/,conformance/run $(addsuffix /run,$(addprefix functions/,callback login refresh \
+    userinfo) $(addprefix shared/,crypto http oauth policy provider session)))
+conformance: $(CONFORMANCE) $(BUILD)/tests/conformance/list_program  ## every requirement with its tests, after running them
+	BUILD=$(BUILD) tests/run_programs $(CONFORMANCE)
+	$(BUILD)/tests/conformance/list_program
 
 install: all  ## executables to PREFIX/libexec/vestibule, schemas to PREFIX/share/vestibule (DESTDIR= works)
 	install -d $(DESTDIR)$(PREFIX)/libexec/vestibule $(DESTDIR)$(PREFIX)/share/vestibule

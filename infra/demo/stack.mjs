@@ -56,6 +56,8 @@ async function answers(url) {
  *   clientKeys                      true: the client proves itself by private_key_jwt, not by a secret
  *   control                         true opens the provider's test controls
  *   configure(text)                 a last change to the configuration file's text
+ *   startProvider(settings)         another provider than the demo's: gets {state, appUrl, clientId, clientSecret, audience,
+ *                                   accessTokenLifetime, start(name, command, args, env), readiness(child)}, returns its issuer
  *   onLine(name, line)              gets the output of provider, API and lighttpd (its logs are files in `state`)
  *   onStep(text)                    what is being done now
  * Returns {appUrl, issuer, apiUrl, state, configFile, logs, lighttpd: {pid, port}, died: Promise<text>, stop()}.
@@ -64,7 +66,7 @@ export async function startStack(options = {}) {
   const {
     appPort = 0, providerPort = 0, apiPort = 0, publicPort = 0, accessTokenLifetime = 60, processes = 1,
     binaries = join(repository, 'build/bin'), control = false, clientKeys = false, configure = (text) => text,
-    onLine = () => {}, onStep = () => {},
+    startProvider = startDemoProvider, onLine = () => {}, onStep = () => {},
   } = options;
 
   const ports = {
@@ -104,6 +106,19 @@ export async function startStack(options = {}) {
     return `${file}.public`;
   }
 
+  async function startDemoProvider({appUrl}) {
+    return readiness(start('provider', process.execPath, [join(here, 'provider/main.mjs')], {
+      PROVIDER_PORT: String(ports.provider),
+      APP_URL: appUrl,
+      API_AUDIENCE: AUDIENCE,
+      CLIENT_ID,
+      CLIENT_SECRET_FILE: join(state, 'client_secret'),
+      CLIENT_KEYS_FILE: clientKeys ? await makeClientKeys() : '',
+      ACCESS_TOKEN_LIFETIME: String(accessTokenLifetime),
+      PROVIDER_CONTROL: control ? '1' : '',
+    }));
+  }
+
   async function startWebServer() {
     const lighttpd = start('lighttpd', 'lighttpd', ['-D', '-f', join(repository, 'infra/lighttpd/standalone.conf')], {
       PATH: `${process.env.PATH}:/usr/sbin`,
@@ -129,20 +144,13 @@ export async function startStack(options = {}) {
 
   try {
     const appUrl = `http://localhost:${publicPort || ports.app}`;
-    await writeSecret(join(state, 'client_secret'), randomBytes(32).toString('base64url'));
+    const clientSecret = randomBytes(32).toString('base64url');
+    await writeSecret(join(state, 'client_secret'), clientSecret);
 
     onStep('starting the OpenID provider');
-    const provider = start('provider', process.execPath, [join(here, 'provider/main.mjs')], {
-      PROVIDER_PORT: String(ports.provider),
-      APP_URL: appUrl,
-      API_AUDIENCE: AUDIENCE,
-      CLIENT_ID,
-      CLIENT_SECRET_FILE: join(state, 'client_secret'),
-      CLIENT_KEYS_FILE: clientKeys ? await makeClientKeys() : '',
-      ACCESS_TOKEN_LIFETIME: String(accessTokenLifetime),
-      PROVIDER_CONTROL: control ? '1' : '',
+    const issuer = await startProvider({
+      state, appUrl, clientId: CLIENT_ID, clientSecret, audience: AUDIENCE, accessTokenLifetime, start, readiness,
     });
-    const issuer = await readiness(provider);
 
     onStep('starting the sample API');
     const api = start('api', process.execPath, [join(here, 'api/main.mjs')], {

@@ -57,6 +57,12 @@ struct SessionRow {
     SealedFields sealed;
 };
 
+// How many sessions a user may have at once (checklist X17).
+struct SessionLimit {
+    std::vector<IndexKey> subs;  // the row's sub, under every key of the ring
+    std::uint64_t at_most = 1;   // the new one included; 0 counts as 1
+};
+
 struct NewSession {
     SessionRow row;
     WallTime flow_started_at{};          // when the login was begun
@@ -64,11 +70,14 @@ struct NewSession {
     // The row's browser under every key of the ring: its other sessions are ended in the same step, too. `replaces` was
     // known when the login began; these may have been made since, by another tab (checklist C28, S20).
     std::vector<IndexKey> replaces_browser{};
+    // The user's oldest live sessions beyond the limit are ended in the same step, the new one never.
+    std::optional<SessionLimit> limit{};
 };
 
 enum class InsertOutcome {
     inserted,
-    ended_meanwhile,  // the provider ended this sid, or this sub's sessions after the login began: nothing was written
+    ended_meanwhile,  // this sid was ended, or this sub's or everybody's sessions after the login began: nothing
+                      // written
     key_taken,        // nothing was written
 };
 
@@ -114,9 +123,14 @@ struct CachedDocument {
     WallTime stored_at{};
 };
 
+// Absent is what a store cannot count without walking through all it holds.
 struct StoreStatistics {
-    std::uint64_t sessions = 0;  // live
-    std::uint64_t expired = 0;   // sessions whose time is over, waiting for purge
+    std::uint64_t sessions = 0;            // live
+    std::uint64_t expired = 0;             // sessions whose time is over, waiting for purge
+    std::optional<std::uint64_t> users{};  // different subs of the live sessions; one under two keys counts twice
+    std::optional<std::uint64_t> one_time_ids{};  // remembered, also where their time is over and no purge came by
+    std::optional<std::uint64_t> ended_marks{};   // of sids, subs and everybody; likewise
+    std::optional<std::uint64_t> documents{};     // of the provider cache
 };
 
 class SessionStore {
@@ -148,6 +162,8 @@ public:
                                                       std::uint64_t fence, WallTime now) = 0;
 
     // --- ended by the provider or an operator ---
+    // Whose live sessions with one of these sids are, each sub once (checklist B12).
+    virtual Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) = 0;
     // Erases every session of any of these sids, and lets none be inserted until `remembered_until`. How many ended.
     // With `only_of` not empty, sessions of another sub are left alone, those yet to be inserted too (checklist B12).
     virtual Result<std::uint64_t> end_sid(const std::vector<IndexKey>& sids, const std::vector<IndexKey>& only_of,
@@ -156,11 +172,17 @@ public:
     // at or before `now`. How many ended.
     virtual Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until,
                                           WallTime now) = 0;
+    // Refuses until `remembered_until` to insert a session of anybody whose login began at or before `now`. Ends none:
+    // who wants everybody out lists and ends them afterwards, and no login in flight adds one behind his back (S26).
+    virtual Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) = 0;
 
     // --- one-time ids ---
     // True exactly once for a kind and id until `expires_at`, however many ask at once. The first one's `expires_at`
     // counts. An id may hold any octets.
     virtual Result<bool> consume_once(OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) = 0;
+
+    // Whether it is consumed at `now`. Reads only: for what has to be done before its id may be consumed (B08).
+    virtual Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) = 0;
 
     // --- provider cache ---
     // The last writer wins. Nothing expires here: how old is too old is the caller's rule.

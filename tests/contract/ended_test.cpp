@@ -1,4 +1,5 @@
 // Sessions ended by the provider or an operator, and logins in flight that must not survive it (checklist B12-B16).
+#include <algorithm>
 #include <functional>
 #include <thread>
 
@@ -51,6 +52,40 @@ CONTRACT(no_session_of_an_ended_sid_is_inserted_while_it_is_remembered) {  // ch
     cr_expect(insert_at(store, session, kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
     cr_expect(not(is_there(store, "a")));
     cr_expect(insert_at(store, session, kRemembered) == InsertOutcome::inserted);
+}
+
+CONTRACT(B12_whose_a_sid_is_can_be_asked) {
+    put(store, session_of("a1", "alice", "s1"));
+    put(store, session_of("a2", "alice", "s1"));
+    put(store, session_of("b", "bob", "s2"));
+    put(store, session_of("c", "carol"));
+    const std::vector<IndexKey> alice{sub("alice")}, both{sub("alice"), sub("bob")};
+    cr_expect(must(store.subs_of_sid({sid("s1")}, kNow)) == alice);
+    auto found = must(store.subs_of_sid({sid("s1"), sid("s2"), sid("s3")}, kNow));
+    std::sort(found.begin(), found.end());
+    cr_expect(found == both);
+    cr_expect(must(store.subs_of_sid({sid("s3")}, kNow)).empty());
+    cr_expect(must(store.subs_of_sid({}, kNow)).empty());
+    cr_expect(must(store.subs_of_sid({sid("s1")}, kNow + kIdle)).empty(), "over");
+}
+
+CONTRACT(S26_no_login_in_flight_survives_the_end_of_everybodys) {
+    put(store, session_of("there", "alice"));
+    must(store.refuse_logins_in_flight(kRemembered, kNow));
+    cr_expect(is_there(store, "there"));  // listing and ending is the caller's part
+    NewSession session = session_of("a", "bob", "s1");
+    cr_expect(insert_at(store, session, kNow) == InsertOutcome::ended_meanwhile);
+    cr_expect(insert_at(store, session, kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
+    cr_expect(not(is_there(store, "a")));
+    session.flow_started_at = kNow + Seconds{1};
+    cr_expect(insert_at(store, session, kNow + Seconds{1}) == InsertOutcome::inserted);
+}
+
+CONTRACT(the_end_of_everybodys_logins_is_forgotten_in_time) {
+    must(store.refuse_logins_in_flight(kRemembered, kNow));
+    must(store.refuse_logins_in_flight(kRemembered - Seconds{60}, kNow - Seconds{60}));  // neither time goes back
+    cr_expect(insert_at(store, session_of("a"), kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
+    cr_expect(insert_at(store, session_of("a"), kRemembered) == InsertOutcome::inserted);
 }
 
 CONTRACT(an_ended_sid_does_not_matter_to_sessions_without_one_or_of_another) {

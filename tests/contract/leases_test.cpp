@@ -90,7 +90,7 @@ CONTRACT(a_replacement_leaves_a_touch_that_came_in_between) {
     cr_expect(row_of(store, "a").idle_expires_at == kNow + kIdle * 2);
 }
 
-CONTRACT(a_replacement_of_another_version_is_stale_and_writes_nothing) {
+CONTRACT(X07_a_replacement_of_another_version_is_stale_and_writes_nothing) {
     const NewSession session = session_of("a");
     put(store, session);
     Replacement replacement = refreshed(lease_of(store, "a", kLease));
@@ -194,7 +194,7 @@ CONTRACT(a_session_that_is_newer_is_not_ended_for_a_dead_refresh_token) {
     cr_expect(is_there(store, "a"));
 }
 
-CONTRACT(sixteen_threads_that_ask_at_once_get_one_lease) {
+CONTRACT(X07_sixteen_threads_that_ask_at_once_get_one_lease) {
     put(store, session_of("a"));
     std::atomic<int> granted{0};
     std::atomic<int> held{0};

@@ -42,7 +42,7 @@ CONTRACT(a_throttle_lets_through_once_in_its_time) {
     cr_expect(eq(int, passed, 3));
 }
 
-CONTRACT(sixteen_threads_consume_an_id_once) {  // checklist C02
+CONTRACT(X07_C02_sixteen_threads_consume_an_id_once) {
     std::atomic<int> won{0};
     std::atomic<int> lost{0};
     std::vector<std::thread> threads;
@@ -149,6 +149,38 @@ CONTRACT(a_list_holds_what_is_live_without_its_sealed_fields) {
     session.row.idle_expires_at = kNow + kIdle * 2;
     session.row.sealed = {};
     expect_same(rows.front(), session.row);
+}
+
+CONTRACT(B08_whether_an_id_is_consumed_can_be_asked_without_consuming_it) {
+    cr_expect(not(must(store.is_consumed(OnceKind::logout_jti, "1", kNow))));
+    cr_expect(must(store.consume_once(OnceKind::logout_jti, "1", kNow + Seconds{60}, kNow)));
+    cr_expect(must(store.is_consumed(OnceKind::logout_jti, "1", kNow + Seconds{59})));
+    cr_expect(not(must(store.is_consumed(OnceKind::logout_jti, "1", kNow + Seconds{60}))));
+    cr_expect(not(must(store.is_consumed(OnceKind::flow, "1", kNow))));
+    cr_expect(not(must(store.is_consumed(OnceKind::logout_jti, "2", kNow))));
+}
+
+// What a store does not count is absent, never wrong.
+static bool counts(const std::optional<std::uint64_t>& counted, std::uint64_t expected) {
+    return counted.value_or(expected) == expected;
+}
+
+CONTRACT(statistics_count_users_and_whatever_else_the_store_can) {
+    put(store, session_of("a", "alice", "s1"));
+    put(store, session_of("b", "alice"));
+    put(store, session_of("c", "bob"));
+    must(store.touch(key("a"), kNow + kIdle * 2, kNow));
+    cr_expect(counts(must(store.statistics(kNow)).users, 2));
+    cr_expect(counts(must(store.statistics(kNow + kIdle)).users, 1));
+    must(store.consume_once(OnceKind::flow, "1", kNow + Seconds{60}, kNow));
+    must(store.end_sid({sid("s7")}, {}, kNow + Seconds{60}, kNow));
+    must(store.end_sub({sub("carol")}, kNow + Seconds{60}, kNow));
+    must(store.refuse_logins_in_flight(kNow + Seconds{60}, kNow));
+    must(store.cache("metadata", {"one", WallTime{}}));
+    const StoreStatistics counted = must(store.statistics(kNow));
+    cr_expect(counts(counted.one_time_ids, 1));
+    cr_expect(counts(counted.ended_marks, 3));
+    cr_expect(counts(counted.documents, 1));
 }
 
 CONTRACT(statistics_count_live_and_expired_sessions) {

@@ -1,8 +1,9 @@
-// The other ways to ask for a login and to hear of it: pushed requests, answers by form, and silently.
+// The other ways to ask for a login and to hear of it: pushed requests, answers by form, and an API named in both requests.
 
 import assert from 'node:assert/strict';
 import {after, before} from 'node:test';
-import {logIn, newPerson, startBrowser} from './support/browser.mjs';
+import {callApi, continueAs, logIn, newPerson, startBrowser, startLogIn} from './support/browser.mjs';
+import {loginMessage, openListener} from './support/listener.mjs';
 import {scenario} from './support/scenario.mjs';
 import {startWorld} from './support/world.mjs';
 
@@ -25,30 +26,13 @@ const inWorld = (name, body) => scenario(name, () => world, async (t) => {
   }
 });
 
-/** A page of our origin whose policy lets it frame the provider, and that keeps what it is told. */
-async function openListener(person) {
-  const page = await person.context.newPage();
-  await page.route(`${world.appUrl}/listener`, (route) => route.fulfill({
-    contentType: 'text/html',
-    body: '<!doctype html><title>listener</title><script>heard = []; addEventListener("message", '
-      + '({origin, data}) => heard.push({origin, data}));</script>',
-  }));
-  await page.goto(`${world.appUrl}/listener`);
-  return page;
-}
-
-async function firstMessage(page) {
-  await page.waitForFunction('heard.length > 0');
-  return page.evaluate('heard[0]');
-}
-
-const message = (loggedIn, error) => ({origin: world.appUrl, data: {source: 'vestibule', loggedIn, error}});
-
-inWorld('a pushed request and an answer by form log in (L33, L34, L35, L42, C14, C15)', async (person) => {
+inWorld('a pushed request and an answer by form log in (L33, L34, L35, C14, C15)', async (person) => {
   const page = await person.open('/orders');
   const posted = page.waitForRequest((request) => request.url().startsWith(`${world.appUrl}/auth/callback`));
   await logIn(page);
-  assert.equal((await posted).method(), 'POST');
+  const answer = await posted;
+  assert.equal(answer.method(), 'POST');
+  assert.equal((await answer.allHeaders())['sec-fetch-site'], 'cross-site');
   assert.equal(page.url(), `${world.appUrl}/orders`);
   const {pushes, queries} = await world.provider.record();
   assert.ok(pushes >= 1);
@@ -59,30 +43,47 @@ inWorld('a pushed request and an answer by form log in (L33, L34, L35, L42, C14,
   assert.equal(cookies.find(({name}) => name === '__Host-Http-session').sameSite, 'Strict');
 });
 
-inWorld('a hidden frame hears that the provider knows nobody (C12, C16)', async (person) => {
-  const page = await openListener(person);
-  await page.evaluate(`document.body.append(Object.assign(document.createElement('iframe'),
-    {hidden: true, src: '/auth/login?prompt=none&answer=message'}))`);
-  assert.deepEqual(await firstMessage(page), message(false, 'login_required'));
+inWorld('the API is named to the provider in both requests, and takes the token (L42)', async (person) => {
+  const page = await person.open();
+  await logIn(page);
+  assert.match(await callApi(page, 'Who am I?'), /200 in/);
+  const {resources} = await world.provider.record();
+  for (const path of ['/request', '/token']) assert.ok(resources.includes(`${path} https://api.example.com/`), `${path} of ${resources}`);
+});
+
+inWorld('an answer by form that another browser got logs nobody in (L08, C01)', async (person) => {
+  const stolen = await person.open();
+  const answer = stolen.waitForRequest((request) => request.url().startsWith(`${world.appUrl}/auth/callback`));
+  await stolen.route(`${world.appUrl}/auth/callback`, (route) => route.abort());
+  await startLogIn(stolen);
+  await continueAs(stolen, 'Alice Adams');
+  const body = (await answer).postData();
+  const victim = await newPerson(browser, world.appUrl);
+  const page = await victim.open();
+  await page.route('http://127.0.0.1:9/attack', (route) => route.fulfill({
+    contentType: 'text/html',
+    body: `<!doctype html><form method="post" action="${world.appUrl}/auth/callback">
+      ${[...new URLSearchParams(body)].map(([name, value]) => `<input name="${name}" value="${value}">`).join('')}</form>`,
+  }));
+  await page.goto('http://127.0.0.1:9/attack');
+  await page.evaluate('document.forms[0].submit()');
+  await page.waitForURL(`${world.appUrl}/**`);
+  await page.locator('#notice').waitFor();
+  assert.equal(await victim.sessionCookie(), undefined);
+  await victim.leave();
+});
+
+inWorld('a hidden frame hears by form that the provider knows nobody (C12, C15, C16)', async (person) => {
+  const listener = await openListener(person.context, world.appUrl);
+  await listener.frame();
+  assert.deepEqual(await listener.heard(), loginMessage(world.appUrl, 'login_required'));
 });
 
 inWorld('a small window logs in silently where the provider knows the person, and the page hears so', async (person) => {
   await logIn(await person.open());
   const before = await person.sessionCookie();
-  const page = await openListener(person);
-  await page.evaluate("void open('/auth/login?prompt=none&answer=message', 'login', 'width=300,height=200')");
-  assert.deepEqual(await firstMessage(page), message(true, null));
+  const listener = await openListener(person.context, world.appUrl);
+  await listener.open('/auth/login?prompt=none&answer=message');
+  assert.deepEqual(await listener.heard(), loginMessage(world.appUrl));
   assert.notEqual(await person.sessionCookie(), before);
-});
-
-inWorld('a page of another origin cannot frame a silent login (L26, C16)', async (person) => {
-  const page = await person.context.newPage();
-  await page.route('http://127.0.0.1:9/framer', (route) => route.fulfill({
-    contentType: 'text/html', body: '<!doctype html><title>framer</title><script>heard = []; addEventListener("message", '
-      + `(event) => heard.push(event.data));</script><iframe src="${world.appUrl}/auth/login?prompt=none&answer=message"></iframe>`,
-  }));
-  const answered = page.waitForResponse((response) => response.url().startsWith(`${world.appUrl}/auth/login`));
-  await page.goto('http://127.0.0.1:9/framer');
-  assert.equal((await answered).status(), 403);
-  assert.deepEqual(await page.evaluate('heard'), []);
 });

@@ -29,6 +29,9 @@ enum class StoreOperation {
     erase_if_unchanged,
     end_sid,
     end_sub,
+    subs_of_sid,
+    refuse_logins_in_flight,
+    is_consumed,
     consume_once,
     cached,
     cache,
@@ -111,6 +114,16 @@ public:
     }
     Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override {
         return around(StoreOperation::end_sub, [&] { return real_.end_sub(subs, remembered_until, now); });
+    }
+    Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {
+        return around(StoreOperation::subs_of_sid, [&] { return real_.subs_of_sid(sids, now); });
+    }
+    Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) override {
+        return around(StoreOperation::refuse_logins_in_flight,
+                      [&] { return real_.refuse_logins_in_flight(remembered_until, now); });
+    }
+    Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) override {
+        return around(StoreOperation::is_consumed, [&] { return real_.is_consumed(kind, id, now); });
     }
     Result<bool> consume_once(OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) override {
         return around(StoreOperation::consume_once, [&] { return real_.consume_once(kind, id, expires_at, now); });

@@ -27,9 +27,20 @@ bool MemorySessionStore::remembers_sid(const EndedSid& ended, WallTime now) cons
 bool MemorySessionStore::ended_meanwhile(const NewSession& session, WallTime now) const {
     const SessionRow& row = session.row;
     if (row.sid && (remembers_sid({*row.sid, {}}, now) || remembers_sid({*row.sid, row.sub}, now))) return true;
-    const auto sub = ended_subs_.find(row.sub);
-    return sub != ended_subs_.end() && !is_over(sub->second.remembered_until, now) &&
-           session.flow_started_at <= sub->second.ended_at;
+    return was_ended(row.sub, session.flow_started_at, now) || was_ended({}, session.flow_started_at, now);
+}
+
+bool MemorySessionStore::was_ended(const IndexKey& sub, WallTime flow_started_at, WallTime now) const {
+    const auto ended = ended_subs_.find(sub);
+    return ended != ended_subs_.end() && !is_over(ended->second.remembered_until, now) &&
+           flow_started_at <= ended->second.ended_at;
+}
+
+void MemorySessionStore::end_beyond(const SessionLimit& limit, const SessionKey& newest, WallTime now) {
+    std::uint64_t kept = 1;
+    for (const SessionRow& row : rows_of(limit.subs, now)) {
+        if (row.key != newest && ++kept > limit.at_most) sessions_.erase(row.key);
+    }
 }
 
 Result<InsertOutcome> MemorySessionStore::insert(const NewSession& session, WallTime now) {
@@ -42,6 +53,7 @@ Result<InsertOutcome> MemorySessionStore::insert(const NewSession& session, Wall
     Record record{session.row, 0, {}, {}};
     record.row.idle_expires_at = std::min(record.row.idle_expires_at, record.row.expires_at);
     sessions_.insert_or_assign(session.row.key, std::move(record));
+    if (session.limit) end_beyond(*session.limit, session.row.key, now);
     return InsertOutcome::inserted;
 }
 
@@ -155,6 +167,25 @@ Result<std::uint64_t> MemorySessionStore::end_sub(const std::vector<IndexKey>& s
     return ended;
 }
 
+Result<std::vector<IndexKey>> MemorySessionStore::subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) {
+    const std::lock_guard lock(mutex_);
+    std::set<IndexKey> subs;
+    for (const SessionRow& row : rows_of({}, now)) {
+        if (row.sid && contains(sids, *row.sid)) subs.insert(row.sub);
+    }
+    return std::vector<IndexKey>(subs.begin(), subs.end());
+}
+
+Result<void> MemorySessionStore::refuse_logins_in_flight(WallTime remembered_until, WallTime now) {
+    return end_sub({IndexKey{}}, remembered_until, now).map([](std::uint64_t) {});
+}
+
+Result<bool> MemorySessionStore::is_consumed(OnceKind kind, std::string_view id, WallTime now) {
+    const std::lock_guard lock(mutex_);
+    const auto found = once_.find({kind, std::string(id)});
+    return found != once_.end() && !is_over(found->second, now);
+}
+
 Result<bool> MemorySessionStore::consume_once(OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) {
     const std::lock_guard lock(mutex_);
     const auto [entry, added] = once_.try_emplace({kind, std::string(id)}, expires_at);
@@ -192,9 +223,8 @@ Result<std::uint64_t> MemorySessionStore::purge(std::uint64_t at_most, WallTime 
     return removed;
 }
 
-Result<std::vector<SessionRow>> MemorySessionStore::list(const std::vector<IndexKey>& subs, std::uint64_t at_most,
-                                                         WallTime now) {
-    const std::lock_guard lock(mutex_);
+// Newest first.
+std::vector<SessionRow> MemorySessionStore::rows_of(const std::vector<IndexKey>& subs, WallTime now) const {
     std::vector<SessionRow> rows;
     for (const auto& [key, record] : sessions_) {
         if (is_over(record.row.idle_expires_at, now)) continue;
@@ -204,6 +234,13 @@ Result<std::vector<SessionRow>> MemorySessionStore::list(const std::vector<Index
     }
     std::stable_sort(rows.begin(), rows.end(),
                      [](const SessionRow& a, const SessionRow& b) { return a.created_at > b.created_at; });
+    return rows;
+}
+
+Result<std::vector<SessionRow>> MemorySessionStore::list(const std::vector<IndexKey>& subs, std::uint64_t at_most,
+                                                         WallTime now) {
+    const std::lock_guard lock(mutex_);
+    std::vector<SessionRow> rows = rows_of(subs, now);
     if (rows.size() > at_most) rows.resize(at_most);
     return rows;
 }
@@ -211,9 +248,16 @@ Result<std::vector<SessionRow>> MemorySessionStore::list(const std::vector<Index
 Result<StoreStatistics> MemorySessionStore::statistics(WallTime now) {
     const std::lock_guard lock(mutex_);
     StoreStatistics counted;
+    std::set<IndexKey> users;
     for (const auto& [key, record] : sessions_) {
-        ++(is_over(record.row.idle_expires_at, now) ? counted.expired : counted.sessions);
+        const bool over = is_over(record.row.idle_expires_at, now);
+        ++(over ? counted.expired : counted.sessions);
+        if (!over) users.insert(record.row.sub);
     }
+    counted.users = users.size();
+    counted.one_time_ids = once_.size();
+    counted.ended_marks = ended_sids_.size() + ended_subs_.size();
+    counted.documents = cache_.size();
     return counted;
 }
 

@@ -28,6 +28,9 @@ public:
     Result<std::uint64_t> end_sid(const std::vector<IndexKey>& sids, const std::vector<IndexKey>& only_of,
                                   WallTime remembered_until, WallTime now) override;
     Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override;
+    Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override;
+    Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) override;
+    Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) override;
     Result<bool> consume_once(OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) override;
     Result<std::optional<CachedDocument>> cached(std::string_view name) override;
     Result<void> cache(std::string_view name, const CachedDocument& document) override;
@@ -52,13 +55,16 @@ private:
 
     Record* live(const SessionKey& key, WallTime now);
     bool ended_meanwhile(const NewSession& session, WallTime now) const;
+    bool was_ended(const IndexKey& sub, WallTime flow_started_at, WallTime now) const;
+    void end_beyond(const SessionLimit& limit, const SessionKey& newest, WallTime now);
+    std::vector<SessionRow> rows_of(const std::vector<IndexKey>& subs, WallTime now) const;
     bool remembers_sid(const EndedSid& ended, WallTime now) const;
     void remember_sid(const EndedSid& ended, WallTime until);
 
     std::mutex mutex_;
     std::map<SessionKey, Record> sessions_;
     std::map<EndedSid, WallTime> ended_sids_;
-    std::map<IndexKey, EndedSub> ended_subs_;
+    std::map<IndexKey, EndedSub> ended_subs_;  // the empty sub: everybody
     std::map<std::pair<OnceKind, std::string>, WallTime> once_;
     std::map<std::string, CachedDocument, std::less<>> cache_;
 };

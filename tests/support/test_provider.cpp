@@ -189,7 +189,9 @@ ScriptedAnswer TestProvider::answer_userinfo(const RecordedRequest& request) {
     Json claims = knobs.user;
     claims.set("sub", knobs.subject);
     if (knobs.change_userinfo) knobs.change_userinfo(claims);
-    return json_answer(200, claims.print());
+    ScriptedAnswer response = json_answer(200, claims.print());
+    if (knobs.change_userinfo_response) knobs.change_userinfo_response(response);
+    return response;
 }
 
 // "The authorization server responds with HTTP status code 200 if the token has been revoked successfully or if the

@@ -52,6 +52,9 @@ struct TestProviderKnobs {
     std::function<void(std::string& compact)> change_jws;   // of an ID token, after it was signed
     std::function<void(Json& answer)> change_token_answer;  // of the token endpoint, good ones only
     std::function<void(Json& claims)> change_userinfo;
+    // And of the HTTP around them.
+    std::function<void(ScriptedAnswer& response)> change_token_response;
+    std::function<void(ScriptedAnswer& response)> change_userinfo_response;
 };
 
 class TestProvider {
@@ -143,6 +146,7 @@ private:
     bool proves_client(const Form& form);
     bool are_fresh(const Json& claims);
 
+    ScriptedAnswer good_answer(const Json& tokens) const;
     Json token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token);
     Json usual_claims() const;
     std::string signed_id_token(Json claims);

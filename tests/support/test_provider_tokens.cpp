@@ -39,8 +39,7 @@ ScriptedAnswer TestProvider::redeem(const RecordedRequest& request) {
     std::optional<std::string> refresh_token;
     if (knobs.refresh_tokens && has_scope(login.scope, "offline_access"))
         refresh_token = new_refresh_token(++families_);
-    const Json answer = token_answer(refresh_token, signed_id_token(std::move(claims)));
-    return json_answer(200, answer.print());
+    return good_answer(token_answer(refresh_token, signed_id_token(std::move(claims))));
 }
 
 ScriptedAnswer TestProvider::refresh(const RecordedRequest& request) {
@@ -59,7 +58,13 @@ ScriptedAnswer TestProvider::refresh(const RecordedRequest& request) {
     }
     std::optional<std::string> id_token;
     if (knobs.id_token_at_refresh) id_token = signed_id_token(usual_claims());
-    return json_answer(200, token_answer(next, id_token).print());
+    return good_answer(token_answer(next, id_token));
+}
+
+ScriptedAnswer TestProvider::good_answer(const Json& tokens) const {
+    ScriptedAnswer response = json_answer(200, tokens.print());
+    if (knobs.change_token_response) knobs.change_token_response(response);
+    return response;
 }
 
 Json TestProvider::token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token) {

@@ -2,11 +2,12 @@ import {createHash} from 'node:crypto';
 import {createRemoteJWKSet, jwtVerify} from 'jose';
 
 /**
- * Returns a function from an `Authorization` header to `{token: {sub, scope, expiresAt, fingerprint}}`, or to
+ * Resolves to a function from an `Authorization` header to `{token: {sub, scope, authTime, expiresAt, fingerprint}}`, or to
  * `{challenge}`, the `WWW-Authenticate` value of RFC 6750 §3. The fingerprint tells two tokens apart and is of no other use.
  */
-export function bearerTokens({issuer, audience}) {
-  const keys = createRemoteJWKSet(new URL('/jwks', issuer));
+export async function bearerTokens({issuer, audience}) {
+  const metadata = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
+  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri));
   const challengeBase = `Bearer realm="sample-api"`;
 
   return async (authorization) => {
@@ -14,10 +15,11 @@ export function bearerTokens({issuer, audience}) {
     if (!authorization) return {challenge: challengeBase};
     if (!jwt) return {challenge: `${challengeBase}, error="invalid_token"`};
     try {
-      const {payload} = await jwtVerify(jwt, keys, {issuer, audience, algorithms: ['RS256'], typ: 'at+jwt', requiredClaims: ['sub', 'exp']});
+      const {payload} = await jwtVerify(jwt, keys, {issuer, audience, algorithms: ['RS256', 'ES256'], typ: 'at+jwt', requiredClaims: ['sub', 'exp']});
       return {token: {
         sub: payload.sub,
         scope: payload.scope,
+        authTime: payload.auth_time,
         expiresAt: payload.exp,
         fingerprint: createHash('sha256').update(jwt).digest('hex').slice(0, 8),
       }};

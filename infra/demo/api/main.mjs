@@ -9,7 +9,7 @@ import {listening, setting, untilToldToStop} from '../process.mjs';
 import {bearerTokens} from './bearer_tokens.mjs';
 import {answer} from './routes.mjs';
 
-const verify = bearerTokens({issuer: setting('ISSUER'), audience: setting('API_AUDIENCE')});
+const verify = await bearerTokens({issuer: setting('ISSUER'), audience: setting('API_AUDIENCE')});
 
 const server = createServer(async (request, response) => {
   try {

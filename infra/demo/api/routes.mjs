@@ -52,6 +52,17 @@ function whoami(_request, response, {sub, scope, expiresAt, fingerprint}) {
   json(response, 200, {sub, scope, token: {fingerprint, expiresAt}});
 }
 
+/** Something that asks for a better log-in than there was (RFC 9470): `?max_age=` seconds, `?acr_values=`. */
+function guarded(request, response, {authTime}) {
+  const {searchParams} = new URL(request.url, 'http://api');
+  const wanted = ['max_age', 'acr_values'].filter((name) => searchParams.has(name));
+  const age = Date.now() / 1000 - authTime;
+  if (!searchParams.has('acr_values') && age <= Number(searchParams.get('max_age'))) return json(response, 200, {authTime});
+  const challenge = wanted.map((name) => `, ${name}="${searchParams.get(name)}"`).join('');
+  response.setHeader('www-authenticate', `Bearer realm="sample-api", error="insufficient_user_authentication"${challenge}`);
+  return json(response, 401, {error: 'insufficient_user_authentication'});
+}
+
 function listOrders(_request, response, {sub}) {
   json(response, 200, {orders: ordersOf(sub)});
 }
@@ -76,6 +87,7 @@ const routes = {
   'GET /v1/orders': listOrders,
   'POST /v1/orders': createOrder,
   'GET /v1/ticks': ticks,
+  'GET /v1/guarded': guarded,
 };
 
 export async function answer(request, response, token) {

@@ -14,6 +14,14 @@ export function person(id) {
   return people.get(id);
 }
 
+/** A new account for somebody of this name; its id, or null where the name will not do. */
+export function register(name) {
+  if (!/^\p{Letter}[\p{Letter} ]{0,39}$/u.test(name ?? '') || people.size >= 100) return null;
+  const id = `new-${people.size + 1}`;
+  people.set(id, {name, email: `${id}@example.com`, role: 'buyer'});
+  return id;
+}
+
 /** What oidc-provider asks for: an account, or undefined for a stranger. */
 export function findAccount(_ctx, id) {
   const found = people.get(id);

@@ -2,6 +2,7 @@
 // tokens that rotate and whose reuse revokes everything), so that a client that is careless shows it at once.
 
 import {generateKeyPair, exportJWK} from 'jose';
+import {interactionPolicy} from 'oidc-provider';
 import {MemoryAdapter} from './memory_adapter.mjs';
 import {findAccount} from './accounts.mjs';
 import {logoutPage, loggedOutPage, errorPage} from './pages.mjs';
@@ -12,6 +13,18 @@ const DAY = 24 * 3600;
 export async function makeSigningKeys() {
   const {privateKey} = await generateKeyPair('RS256', {extractable: true});
   return {keys: [{...await exportJWK(privateKey), kid: 'demo-1', alg: 'RS256', use: 'sig'}]};
+}
+
+/** What may be asked of a person: to log in, to consent, and to create an account (OpenID Connect Prompt Create). */
+function prompts() {
+  const policy = interactionPolicy.base();
+  policy.add(new interactionPolicy.Prompt({name: 'create', requestable: true}), 0);
+  return policy;
+}
+
+/** When the person logged in, for APIs that ask for a recent log-in (RFC 9068 §2.2.1, RFC 9470). */
+function authTime({oidc: {entities}}) {
+  return {auth_time: (entities.AuthorizationCode ?? entities.RefreshToken)?.authTime};
 }
 
 /** How the client proves who it is: with its secret, or, where its public keys are given, with what they verify. */
@@ -60,7 +73,9 @@ export function configuration(settings) {
       RefreshToken: 14 * DAY,
       Session: 14 * DAY,
     },
-    interactions: {url: (_ctx, interaction) => `/interaction/${interaction.uid}`},
+    interactions: {url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: prompts()},
+    discovery: {prompt_values_supported: ['none', 'login', 'consent', 'create']},
+    extraTokenClaims: authTime,
     renderError: async (ctx, out) => {
       ctx.type = 'html';
       ctx.body = errorPage(out.error);

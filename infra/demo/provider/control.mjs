@@ -11,6 +11,7 @@ function emptyRecord() {
     errors: [],     // error codes of failed token requests
     pushes: 0,      // authorization requests that came directly (PAR)
     queries: [],    // names of the parameters of each one that came by the browser
+    resources: [],  // "<path> <resource>" of each request that named one
     revocations: 0,
     userinfo: 0,
     logouts: 0,
@@ -65,18 +66,23 @@ export function control({clientSecret}) {
       return;
     }
     await next();
+    noteResources(ctx);
     noteTokenRequest(ctx.oidc?.params ?? {}, ctx.status, ctx.body);
   }
 
-  function noteAuthorization(ctx) {
-    const query = new URLSearchParams(ctx.querystring);
-    remember(record.issued.states, query.get('state'));
-    remember(record.issued.nonces, query.get('nonce'));
+  function noteAuthorization({oidc}) {
+    remember(record.issued.states, oidc?.params?.state);
+    remember(record.issued.nonces, oidc?.params?.nonce);
   }
 
-  function noteRedirect(ctx) {
+  function noteResources({path, oidc}) {
+    for (const resource of [oidc?.params?.resource ?? []].flat()) remember(record.resources, `${path} ${resource}`);
+  }
+
+  function noteAnswer(ctx) {
     const location = ctx.response.get('location');
     if (location.includes('code=')) remember(record.issued.codes, new URL(location).searchParams.get('code'));
+    if (typeof ctx.body === 'string') remember(record.issued.codes, / name="code" value="([^"]+)"/.exec(ctx.body)?.[1]);
   }
 
   return async (ctx, next) => {
@@ -91,8 +97,9 @@ export function control({clientSecret}) {
     if (ctx.path === '/token/revocation') record.revocations += 1;
     if (ctx.path === '/me') record.userinfo += 1;
     if (ctx.path.startsWith('/session/end')) record.logouts += 1;
-    if (ctx.path.startsWith('/auth')) noteAuthorization(ctx);
     await next();
-    noteRedirect(ctx);
+    noteAuthorization(ctx);
+    noteResources(ctx);
+    noteAnswer(ctx);
   };
 }

@@ -16,6 +16,7 @@ import {untilToldToStop, listening, setting} from '../process.mjs';
 import {configuration, makeSigningKeys} from './configuration.mjs';
 import {control} from './control.mjs';
 import {interactions} from './interactions.mjs';
+import {sessionInFrames} from './session_in_frames.mjs';
 import {userinfoForApiTokens} from './userinfo.mjs';
 
 const server = createServer();
@@ -40,6 +41,7 @@ provider.on('grant.error', (_ctx, error) => console.error(`token request refused
 provider.on('grant.success', (ctx) => console.error(`tokens issued (${ctx.oidc.params.grant_type})`));
 
 if (process.env.PROVIDER_CONTROL === '1') provider.use(control(settings));
+provider.use(sessionInFrames);
 provider.use(interactions(provider, settings));
 provider.use(userinfoForApiTokens(provider, settings));
 

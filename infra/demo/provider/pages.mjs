@@ -40,6 +40,18 @@ export function loginPage({uid, clientName}) {
 </form>`);
 }
 
+export function registrationPage({uid, clientName}) {
+  return page('Create an account', `<h1>Create an account</h1>
+<p>to continue to <strong>${escape(clientName)}</strong></p>
+<form method="post" action="/interaction/${escape(uid)}/create">
+<label>Your name <input name="name" required maxlength="40" autocomplete="off"></label>
+<button class="primary">Create the account</button>
+</form>
+<form method="post" action="/interaction/${escape(uid)}/cancel">
+<button class="quiet">Cancel and go back</button>
+</form>`);
+}
+
 /** @param form the hidden form with its cross-site token that oidc-provider makes; its id is `op.logoutForm` */
 export function logoutPage(form) {
   return page('Log out', `<h1>Log out here too?</h1>

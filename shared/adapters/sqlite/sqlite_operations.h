@@ -37,6 +37,8 @@ Result<std::uint64_t> end_sid(SqliteConnection& db, const std::vector<IndexKey>&
                               const std::vector<IndexKey>& only_of, WallTime remembered_until, WallTime now);
 Result<std::uint64_t> end_sub(SqliteConnection& db, const std::vector<IndexKey>& subs, WallTime remembered_until,
                               WallTime now);
+Result<std::vector<IndexKey>> subs_of_sid(SqliteConnection& db, const std::vector<IndexKey>& sids, WallTime now);
+Result<void> refuse_logins_in_flight(SqliteConnection& db, WallTime remembered_until, WallTime now);
 Result<bool> is_consumed(SqliteConnection& db, OnceKind kind, std::string_view id, WallTime now);  // reads only
 Result<bool> consume_once(SqliteConnection& db, OnceKind kind, std::string_view id, WallTime expires_at, WallTime now);
 Result<std::optional<CachedDocument>> cached(SqliteConnection& db, std::string_view name);

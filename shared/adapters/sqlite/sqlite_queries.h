@@ -17,7 +17,7 @@ inline constexpr const char* kFind = "SELECT " VESTIBULE_ROW_COLUMNS ", " VESTIB
 inline constexpr const char* kEndedMeanwhile =
     "SELECT 1 FROM ended_sid WHERE sid = ?1 AND only_of IN (x'', ?2) AND remembered_until > ?4"
     " UNION ALL "
-    "SELECT 1 FROM ended_sub WHERE sub = ?2 AND ended_at >= ?3 AND remembered_until > ?4";
+    "SELECT 1 FROM ended_sub WHERE sub IN (x'', ?2) AND ended_at >= ?3 AND remembered_until > ?4";
 
 // An expired record of the same key that was not purged yet does not exist: it makes room. `OR REPLACE` would do that
 // to a live one too.
@@ -73,7 +73,10 @@ inline constexpr const char* kEndSid = "DELETE FROM session WHERE sid = ?1 RETUR
 inline constexpr const char* kEndSidOfSub =
     "DELETE FROM session WHERE sid = ?1 AND sub = ?3 RETURNING idle_expires_at > ?2";
 
-// ?1 sub ?2 now ?3 until when
+// ?1 sid ?2 now
+inline constexpr const char* kSubsOfSid = "SELECT DISTINCT sub FROM session WHERE sid = ?1 AND idle_expires_at > ?2";
+
+// ?1 sub, or empty for everybody ?2 now ?3 until when
 inline constexpr const char* kRememberSub =
     "INSERT INTO ended_sub (sub, ended_at, remembered_until) VALUES (?1, ?2, ?3) ON CONFLICT (sub) DO UPDATE SET"
     " ended_at = max(ended_at, excluded.ended_at),"
@@ -118,7 +121,11 @@ inline constexpr const char* kListOfSub =
 // ?1 now
 inline constexpr const char* kStatistics =
     "SELECT (SELECT count(*) FROM session WHERE idle_expires_at > ?1),"
-    " (SELECT count(*) FROM session WHERE idle_expires_at <= ?1)";
+    " (SELECT count(*) FROM session WHERE idle_expires_at <= ?1),"
+    " (SELECT count(DISTINCT sub) FROM session WHERE +idle_expires_at > ?1),"
+    " (SELECT count(*) FROM once),"
+    " (SELECT count(*) FROM ended_sid) + (SELECT count(*) FROM ended_sub),"
+    " (SELECT count(*) FROM cached_document)";
 
 #undef VESTIBULE_ROW_COLUMNS
 #undef VESTIBULE_SEALED_COLUMNS

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "adapters/sqlite/sqlite_operations.h"
 #include "adapters/sqlite/sqlite_queries.h"
 
@@ -44,6 +46,26 @@ Result<std::uint64_t> end_sub(SqliteConnection& db, const std::vector<IndexKey>&
         if (!kept) return kept;
         return count_live(db.statement(query::kEndSub).bind(sub, now));
     });
+}
+
+Result<std::vector<IndexKey>> subs_of_sid(SqliteConnection& db, const std::vector<IndexKey>& sids, WallTime now) {
+    std::set<IndexKey> subs;
+    for (const IndexKey& sid : sids) {
+        auto found = db.statement(query::kSubsOfSid);
+        found.bind(sid, now);
+        for (;;) {
+            const Result<bool> row = found.next();
+            if (!row) return failure(row.error());
+            if (!*row) break;
+            subs.insert({found.octets(0)});
+        }
+    }
+    return std::vector<IndexKey>(subs.begin(), subs.end());
+}
+
+Result<void> refuse_logins_in_flight(SqliteConnection& db, WallTime remembered_until, WallTime now) {
+    const IndexKey everybody{};
+    return db.statement(query::kRememberSub).bind(everybody, now, remembered_until).run().map([](std::uint64_t) {});
 }
 
 Result<bool> is_consumed(SqliteConnection& db, OnceKind kind, std::string_view id, WallTime now) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -7,6 +8,8 @@
 
 namespace vestibule::sqlite {
 namespace {
+
+constexpr std::uint64_t kAllRows = std::numeric_limits<std::int64_t>::max();
 
 SessionRow read_row(const SqliteStatement& row) {
     SessionRow session;
@@ -39,6 +42,18 @@ Result<bool> insert_row(SqliteConnection& db, const SessionRow& row, WallTime no
               row.sealed.refresh_and_id_token)
         .run()
         .map([](std::uint64_t inserted) { return inserted > 0; });
+}
+
+// The new one is not among those it counts: it stays, whatever its clock said.
+Result<void> end_beyond_limit(SqliteConnection& db, const SessionLimit& limit, const SessionKey& newest, WallTime now) {
+    auto rows = list(db, limit.subs, kAllRows, now);
+    if (!rows) return failure(rows.error());
+    std::erase_if(*rows, [&](const SessionRow& row) { return row.key == newest; });
+    for (std::size_t i = std::max<std::uint64_t>(limit.at_most, 1) - 1; i < rows->size(); ++i) {
+        const Result<bool> erased = erase(db, (*rows)[i].key, now);
+        if (!erased) return failure(erased.error());
+    }
+    return {};
 }
 
 Result<void> end_replaced(SqliteConnection& db, const NewSession& session, WallTime now) {
@@ -87,7 +102,13 @@ Result<InsertOutcome> insert(SqliteConnection& db, const NewSession& session, Wa
     const Result<bool> inserted = insert_row(db, session.row, now);
     if (!inserted) return failure(inserted.error());
     if (!*inserted) return InsertOutcome::key_taken;
-    return end_replaced(db, session, now).map([] { return InsertOutcome::inserted; });
+    const Result<void> replaced = end_replaced(db, session, now);
+    if (!replaced) return failure(replaced.error());
+    if (session.limit) {
+        const Result<void> limited = end_beyond_limit(db, *session.limit, session.row.key, now);
+        if (!limited) return failure(limited.error());
+    }
+    return InsertOutcome::inserted;
 }
 
 Result<std::optional<SessionRow>> find(SqliteConnection& db, const SessionKey& key, WallTime now) {
@@ -125,7 +146,10 @@ Result<std::vector<SessionRow>> list(SqliteConnection& db, const std::vector<Ind
 
 Result<StoreStatistics> statistics(SqliteConnection& db, WallTime now) {
     auto counted = db.statement(query::kStatistics);
-    return counted.bind(now).next().map([&](bool) { return StoreStatistics{counted.integer(0), counted.integer(1)}; });
+    return counted.bind(now).next().map([&](bool) {
+        return StoreStatistics{counted.integer(0), counted.integer(1), counted.integer(2),
+                               counted.integer(3), counted.integer(4), counted.integer(5)};
+    });
 }
 
 }  // namespace vestibule::sqlite

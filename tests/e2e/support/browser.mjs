@@ -1,5 +1,7 @@
 // Chromium, and what a person does with it.
 
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 
 const flags = [
@@ -7,14 +9,29 @@ const flags = [
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ];
 
+const program = {executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: flags};
+
 /** A browser with a fresh profile; `close()` ends it. */
 export function startBrowser() {
-  return chromium.launch({executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: flags});
+  return chromium.launch(program);
 }
+
+// A page that a test makes up counts as one of the internet, which may not reach this machine without being allowed to.
+const asEverywhere = {permissions: ['local-network-access']};
 
 /** A person: own cookies, own tabs. `open()` gives a tab that shows the app. */
 export async function newPerson(browser, appUrl) {
-  const context = await browser.newContext();
+  return person(await browser.newContext(asEverywhere), appUrl);
+}
+
+/** A person with a browser of their own, which lets frames of other sites have their cookies; those of newPerson do not. */
+export async function newPersonWithThirdPartyCookies(appUrl, profile) {
+  await mkdir(join(profile, 'Default'), {recursive: true});
+  await writeFile(join(profile, 'Default/Preferences'), JSON.stringify({profile: {cookie_controls_mode: 0}}));
+  return person(await chromium.launchPersistentContext(profile, {...program, ...asEverywhere}), appUrl);
+}
+
+function person(context, appUrl) {
   context.setDefaultTimeout(15_000);
   return {
     context,

@@ -69,7 +69,7 @@ Test(cgi_response, a_field_that_would_break_the_header_is_dropped_and_logged) {
 }
 
 // H01, H03, H04
-Test(cgi_response, what_belongs_to_the_connection_or_to_us_does_not_pass) {
+Test(cgi_response, H04_what_belongs_to_the_connection_or_to_us_does_not_pass) {
     Written result = written({200,
                               {{"Connection", "close"},
                                {"Keep-Alive", "a"},
@@ -83,7 +83,7 @@ Test(cgi_response, what_belongs_to_the_connection_or_to_us_does_not_pass) {
 }
 
 // H08, P26, P27
-Test(cgi_response, head_204_and_304_have_no_body) {
+Test(cgi_response, H08_head_204_and_304_have_no_body) {
     cr_expect(eq(str, written({200, {}, "hello"}, "HEAD").text, "Status: 200 OK\r\nContent-Length: 5\r\n\r\n"));
     cr_expect(eq(str, written({204, {}, "hello"}).text, "Status: 204 No Content\r\n\r\n"));
     cr_expect(eq(str, written({304, {}, "hello"}).text, "Status: 304 Not Modified\r\n\r\n"));

@@ -55,7 +55,7 @@ Test(curl, a_post_that_gets_no_answer_is_not_repeated) {
 
 // --- time ---
 
-Test(curl, each_limit_of_time_is_kept) {
+Test(curl, A23_each_limit_of_time_is_kept) {
     const auto name_after = [](const HttpLimits& limits, const std::string& begin) {
         RawHttpServer server([&](RawConnection& connection) {
             connection.read_header();

@@ -13,7 +13,7 @@ using namespace vestibule;
 // --- what goes out ---
 
 // P25, A28, P41: nothing is added but Host and our User-Agent.
-Test(curl, a_get_says_no_more_than_it_was_told_to) {
+Test(curl, A28_a_get_says_no_more_than_it_was_told_to) {
     OutboundRequest request;
     request.headers = {{"X-One", "1"}, {"Accept", "text/plain"}, {"X-Empty", ""}};
     const std::string header = header_seen(request, "/a/../b/%2e/%2F//;x?y=%zz&{}|\"<>[]^`\\");
@@ -77,7 +77,7 @@ Test(curl, a_field_that_would_break_the_header_is_never_sent) {
 }
 
 // P49
-Test(curl, proxies_of_the_environment_are_ignored) {
+Test(curl, A28_proxies_of_the_environment_are_ignored) {
     for (const char* name : {"http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "https_proxy"})
         setenv(name, "http://127.0.0.1:1", 1);
     RawHttpServer server(kOk);
@@ -85,7 +85,7 @@ Test(curl, proxies_of_the_environment_are_ignored) {
 }
 
 // A22
-Test(curl, redirects_are_answers) {
+Test(curl, A22_redirects_are_answers) {
     RawHttpServer other(kOk);
     RawHttpServer server(always("HTTP/1.1 307 Go\r\nLocation: " + other.url() + "\r\nContent-Length: 0\r\n\r\n"));
     auto response = CurlHttpClient().send(get(server.url()));

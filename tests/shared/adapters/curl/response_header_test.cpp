@@ -49,7 +49,7 @@ Test(curl, an_answer_that_breaks_the_rules_is_invalid) {
         cr_expect(eq(str, outcome_of(answer), "upstream_invalid"), "%.80s", answer.c_str());
 }
 
-Test(curl, an_endless_header_is_cut_off) {
+Test(curl, A23_an_endless_header_is_cut_off) {
     RawHttpServer server([](RawConnection& connection) {
         connection.read_header();
         connection.write("HTTP/1.1 200 OK\r\n");
@@ -61,7 +61,7 @@ Test(curl, an_endless_header_is_cut_off) {
 }
 
 // A23
-Test(curl, a_body_over_the_limit_is_invalid_for_send) {
+Test(curl, A23_a_body_over_the_limit_is_invalid_for_send) {
     HttpLimits limits;
     limits.max_body_octets = 4;
     cr_expect(eq(str, outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd", limits), ""));

@@ -82,6 +82,7 @@ static const Hot kHot[] = {
     {"erase if unchanged", query::kEraseIfUnchanged, "USING INDEX sqlite_autoindex_session_1 (key=?)"},
     {"end sid", query::kEndSid, "session_by_sid (sid=?)"},
     {"end sid of sub", query::kEndSidOfSub, "session_by_sid (sid=? AND sub=?)"},
+    {"subs of sid", query::kSubsOfSid, "session_by_sid (sid=?)"},
     {"end sub", query::kEndSub, "session_by_sub (sub=?)"},
     {"is consumed", query::kIsConsumed, "SEARCH once USING PRIMARY KEY (kind=? AND id=?)"},
     {"cached", query::kCached, "USING INDEX sqlite_autoindex_cached_document_1 (name=?)"},
