@@ -7,6 +7,7 @@ import {after, before} from 'node:test';
 import {promisify} from 'node:util';
 import {button, logIn, newPerson, startBrowser} from './support/browser.mjs';
 import {scenario} from './support/scenario.mjs';
+import {until} from './support/until.mjs';
 import {startWorld} from './support/world.mjs';
 
 const run = promisify(execFile);
@@ -16,7 +17,7 @@ const configure = (text) => text.replace('"scope":', '"pushedAuthorizationReques
 let world;
 let browser;
 before(async () => {
-  [world, browser] = await Promise.all([startWorld({clientKeys: true, configure}), startBrowser()]);
+  [world, browser] = await Promise.all([startWorld({clientKeys: true, accessTokenLifetime: 4, configure}), startBrowser()]);
 });
 after(async () => { await browser?.close(); await world?.stop(); });
 
@@ -29,19 +30,28 @@ const inWorld = (name, body) => scenario(name, () => world, async (t) => {
   }
 });
 
-const refresh = (page) => page.evaluate(async () => (await fetch('/auth/refresh', {method: 'POST'})).status);
+/** Refreshes until the provider was really asked: a token that is fresh is left alone. */
+async function refresh(page) {
+  const count = async () => (await world.provider.record()).requests.refresh_token?.sent ?? 0;
+  const before = await count();
+  await until('the provider was asked', async () => {
+    assert.equal(await page.evaluate(async () => (await fetch('/auth/refresh', {method: 'POST'})).status), 200);
+    return await count() > before;
+  });
+}
 
 inWorld('login, refresh and logout, each request with an assertion of its own (A05, A07)', async (person) => {
   const page = await person.open();
   await logIn(page);
-  for (let i = 0; i < 3; i += 1) assert.equal(await refresh(page), 200);
+  await refresh(page);
+  await refresh(page);
   await button(page, 'Log out').click();
-  await page.waitForURL((url) => url.origin === world.issuer || url.pathname === '/');
-  const {requests, errors, pushes, revocations} = await world.provider.record();
+  await until('the tokens were revoked', async () => (await world.provider.record()).revocations >= 1);
+  const {requests, errors, pushes} = await world.provider.record();
   assert.deepEqual(errors, []);
   assert.ok(pushes >= 1);
-  assert.ok(revocations >= 1);
-  assert.equal(requests.refresh_token.ok, 3);
+  assert.ok(requests.refresh_token.ok >= 2);
+  assert.equal(requests.refresh_token.failed, 0);
 });
 
 inWorld('another key signs from now on, and nobody is logged out (A27)', async (person) => {
@@ -51,7 +61,7 @@ inWorld('another key signs from now on, and nobody is logged out (A27)', async (
   const {stdout} = await run(admin, ['keys', 'client', 'list', file, '--json']);
   const next = JSON.parse(stdout).keys.find(({signs}) => !signs).kid;
   await run(admin, ['keys', 'client', 'use', file, next]);
-  assert.equal(await refresh(page), 200);
+  await refresh(page);
   const {errors} = await world.provider.record();
   assert.deepEqual(errors, []);
 });
