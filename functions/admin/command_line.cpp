@@ -13,6 +13,9 @@ namespace {
 // What the parser fills in; read once parsing succeeded.
 struct Words {
     NewKey new_key;
+    NewClientKey client_key;
+    NewClientCertificate certificate;
+    std::string kid;
     ListSessions list;
     std::string user, key;
     bool all = false;
@@ -39,15 +42,79 @@ Branch add_check(CLI::App& app, Words& words) {
     return {check, [&words] { return Check{output_of(words)}; }};
 }
 
-Branch add_new_key(CLI::App& app, Words& words) {
-    CLI::App* keys = add(app, "keys", "Make keys that seal sessions");
-    keys->require_subcommand(1);
-    CLI::App* make = add(*keys, "new", "Make a key: print its line, or put it first into a key file");
+Branch add_new_key(CLI::App& keys, Words& words) {
+    CLI::App* make =
+        add(keys, "new", "Make a key that seals sessions: print its line, or put it first into a key file");
     make->add_option("--output", words.new_key.file, "Key file to put the new key into; made where it is missing")
         ->type_name("FILE");
     make->add_option("--id", words.new_key.id, "Name of the key: 1-16 of A-Z a-z 0-9 _ - (default: today's date)")
         ->type_name("ID");
     return {make, [&words] { return words.new_key; }};
+}
+
+void add_file(CLI::App& app, std::string& file, const char* name, const char* description) {
+    app.add_option(name, file, description)->required()->type_name("");
+}
+
+CLI::App* add_for_key_set(CLI::App& client, Words& words, const char* name, const char* description) {
+    CLI::App* command = add(client, name, description);
+    add_file(*command, words.client_key.file, "FILE", "The private JWK Set: provider.clientAuth.keysFile");
+    return command;
+}
+
+void add_client_keys(CLI::App& keys, Words& words, std::vector<Branch>& branches) {
+    CLI::App* client = add(keys, "client", "The keys this client signs with at the provider (private_key_jwt)");
+    client->require_subcommand(1);
+    CLI::App* make = add_for_key_set(*client, words, "new", "Make a key and put it last; the first one signs");
+    make->add_option("--algorithm", words.client_key.algorithm, "What it signs with")
+        ->type_name("ALG")
+        ->capture_default_str();
+    branches.push_back({make, [&words] { return words.client_key; }});
+    CLI::App* list = add_for_key_set(*client, words, "list", "List the keys, and which one signs");
+    add_json(*list, words);
+    branches.push_back({list, [&words] { return ListClientKeys{words.client_key.file, output_of(words)}; }});
+    CLI::App* show = add_for_key_set(*client, words, "public", "Print the public JWK Set, to register at the provider");
+    branches.push_back({show, [&words] { return PublicClientKeys{words.client_key.file}; }});
+    CLI::App* use = add_for_key_set(*client, words, "use", "Let a key sign: put it first");
+    add_file(*use, words.kid, "KID", "The key's id as `list` prints it");
+    branches.push_back({use, [&words] { return UseClientKey{words.client_key.file, words.kid}; }});
+    CLI::App* remove = add_for_key_set(*client, words, "remove", "Remove a key that does not sign any more");
+    add_file(*remove, words.kid, "KID", "The key's id as `list` prints it");
+    branches.push_back({remove, [&words] { return RemoveClientKey{words.client_key.file, words.kid}; }});
+}
+
+CLI::App* add_for_certificate(CLI::App& parent, Words& words, const char* name, const char* description) {
+    CLI::App* command = add(parent, name, description);
+    add_file(*command, words.certificate.certificate_file, "CERTIFICATE", "provider.clientAuth.certificateFile");
+    add_file(*command, words.certificate.key_file, "KEY", "provider.clientAuth.keyFile");
+    return command;
+}
+
+void add_certificates(CLI::App& keys, Words& words, std::vector<Branch>& branches) {
+    CLI::App* certificate =
+        add(keys, "certificate", "The certificate this client presents to the provider (self_signed_tls_client_auth)");
+    certificate->require_subcommand(1);
+    CLI::App* make = add_for_certificate(*certificate, words, "new", "Make a self-signed certificate and its key");
+    make->add_option("--name", words.certificate.name, "Its common name")->type_name("NAME")->capture_default_str();
+    make->add_option("--days", words.certificate.days, "How long it is good for")
+        ->type_name("N")
+        ->check(CLI::Range(1, 3650))
+        ->capture_default_str();
+    branches.push_back({make, [&words] { return words.certificate; }});
+    CLI::App* show = add_for_certificate(*certificate, words, "public",
+                                         "Print the public JWK Set with the certificate, to register at the provider");
+    branches.push_back(
+        {show, [&words] {
+             return PublicClientCertificate{words.certificate.certificate_file, words.certificate.key_file};
+         }});
+}
+
+void add_keys(CLI::App& app, Words& words, std::vector<Branch>& branches) {
+    CLI::App* keys = add(app, "keys", "Make keys: those that seal sessions, and those of the client at the provider");
+    keys->require_subcommand(1);
+    branches.push_back(add_new_key(*keys, words));
+    add_client_keys(*keys, words, branches);
+    add_certificates(*keys, words, branches);
 }
 
 Branch add_list(CLI::App& sessions, Words& words) {
@@ -87,7 +154,7 @@ Branch add_end(CLI::App& sessions, Words& words) {
 std::vector<Branch> add_commands(CLI::App& app, Words& words) {
     std::vector<Branch> branches;
     branches.push_back(add_check(app, words));
-    branches.push_back(add_new_key(app, words));
+    add_keys(app, words, branches);
     branches.push_back({add(app, "migrate", "Bring the store to the schema of this build"), [] { return Migrate{}; }});
     CLI::App* purge = add(app, "purge", "Remove what has expired from the store");
     add_json(*purge, words);

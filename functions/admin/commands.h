@@ -18,6 +18,33 @@ struct NewKey {
     std::optional<std::string> id;    // absent: today's date
     std::optional<std::string> file;  // absent: print it
 };
+// The client's keys at the provider (private_key_jwt), in a private JWK Set.
+struct NewClientKey {
+    std::string file;
+    std::string algorithm = "ES256";
+};
+struct ListClientKeys {
+    std::string file;
+    Output output = Output::for_people;
+};
+struct PublicClientKeys {
+    std::string file;
+};
+struct UseClientKey {
+    std::string file, kid;
+};
+struct RemoveClientKey {
+    std::string file, kid;
+};
+// The client's certificate at the provider (self_signed_tls_client_auth).
+struct NewClientCertificate {
+    std::string certificate_file, key_file;
+    std::string name = "vestibule";  // its common name
+    int days = 365;
+};
+struct PublicClientCertificate {
+    std::string certificate_file, key_file;
+};
 struct Migrate {};
 struct Purge {
     Output output = Output::for_people;
@@ -39,7 +66,9 @@ struct EndSessions {
     Output output = Output::for_people;
 };
 
-using Command = std::variant<Check, NewKey, Migrate, Purge, ListSessions, EndSessions>;
+using Command =
+    std::variant<Check, NewKey, NewClientKey, ListClientKeys, PublicClientKeys, UseClientKey, RemoveClientKey,
+                 NewClientCertificate, PublicClientCertificate, Migrate, Purge, ListSessions, EndSessions>;
 
 // Where a command writes.
 struct Terminal {

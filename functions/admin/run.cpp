@@ -3,6 +3,8 @@
 #include <ostream>
 
 #include "functions/admin/check.h"
+#include "functions/admin/client_certificates.h"
+#include "functions/admin/client_keys.h"
 #include "functions/admin/failure.h"
 #include "functions/admin/new_key.h"
 #include "functions/admin/sessions.h"
@@ -27,6 +29,27 @@ public:
     }
     int operator()(const NewKey& command) const {
         return new_key(command, surroundings_.sources, surroundings_.clock, surroundings_.random, terminal_);
+    }
+    int operator()(const NewClientKey& command) const {
+        return new_client_key(command, surroundings_.sources, terminal_);
+    }
+    int operator()(const ListClientKeys& command) const {
+        return list_client_keys(command, surroundings_.sources, terminal_);
+    }
+    int operator()(const PublicClientKeys& command) const {
+        return print_public_client_keys(command, surroundings_.sources, terminal_);
+    }
+    int operator()(const UseClientKey& command) const {
+        return use_client_key(command, surroundings_.sources, terminal_);
+    }
+    int operator()(const RemoveClientKey& command) const {
+        return remove_client_key(command, surroundings_.sources, terminal_);
+    }
+    int operator()(const NewClientCertificate& command) const {
+        return new_client_certificate(command, surroundings_.clock, surroundings_.random, terminal_);
+    }
+    int operator()(const PublicClientCertificate& command) const {
+        return print_public_client_certificate(command, surroundings_.sources, terminal_);
     }
     int operator()(const Migrate&) const {
         return in_world([&](const SessionWorld& world) { return migrate(world, terminal_); });

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,8 @@
 #include "base/secret.h"
 #include "codec/json.h"
 #include "crypto/jws.h"
+#include "crypto/signing_key.h"
+#include "http/client.h"
 #include "http/url.h"
 
 namespace vestibule {
@@ -22,11 +26,46 @@ enum class Profile { standard, fapi2 };
 enum class PushedRequests { when_required, always, never };  // "auto", "always", "never"
 enum class ResponseMode { query, form_post };
 
-enum class ClientAuthMethod { client_secret_basic, client_secret_post };
+enum class ClientAuthMethod {
+    client_secret_basic,
+    client_secret_post,
+    private_key_jwt,
+    tls_client_auth,
+    self_signed_tls_client_auth,
+};
+// As providers and we spell it: "client_secret_basic".
+std::string_view name_of(ClientAuthMethod method);
+
+enum class AssertionAudience { issuer, token_endpoint };
+
+// What the files of ClientAuth held when they were last read (config/client_keys.h).
+struct ClientKeys {
+    std::optional<PrivateSigningKey> signing;              // with private_key_jwt
+    std::shared_ptr<const ClientCertificate> certificate;  // null where no certificate is configured
+};
 
 struct ClientAuth {
     ClientAuthMethod method = ClientAuthMethod::client_secret_basic;
-    Secret secret;  // "secretFile", or BFF_CLIENT_SECRET[_FILE]; "secret" in the file itself is refused
+    Secret secret = {};  // "secretFile", or BFF_CLIENT_SECRET[_FILE]; "secret" in the file itself is refused
+
+    // private_key_jwt (RFC 7523): "keysFile" is a private JWK Set or one key in PEM. "keyId" says which key of the set
+    // signs, the first where it is empty; of a PEM file it is the name the key is registered by. "algorithm" where it
+    // is not what the key says.
+    std::string keys_file = {};
+    std::string key_id = {};
+    std::string algorithm = {};
+    // "assertionAudience", "assertionType": as RFC 10070 has them; otherwise for providers that are older than it.
+    AssertionAudience assertion_audience = AssertionAudience::issuer;
+    bool assertion_type = true;
+
+    // "certificateFile", "keyFile" (RFC 8705): presented to the provider whatever the method, so that access tokens can
+    // be bound to it, too.
+    std::string certificate_file = {};
+    std::string key_file = {};
+
+    ClientKeys keys = {};  // as of the start
+
+    bool presents_certificate() const { return !certificate_file.empty(); }
 };
 
 struct ProviderConfig {
@@ -93,6 +132,7 @@ struct Route {
     std::vector<std::string> response_headers;  // allowed back besides the built-in list
     bool encoded_slashes = false;               // lets %2F through (checklist P05)
     bool cache = false;                         // keeps the upstream's Cache-Control, made private (P37)
+    bool client_certificate = false;            // "clientCertificate": presents the client's own (RFC 8705 §3)
     bool html = false;                          // lets text/html, svg and xml through, sandboxed (P40)
 };
 

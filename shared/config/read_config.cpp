@@ -46,8 +46,7 @@ Config read_all(ObjectReader from, const ConfigSources& sources, Findings& findi
     config.public_url = read_public_url(from, plain_http);
     ProviderSettings provider = read_provider(from.object("provider"), plain_http);
     config.provider = std::move(provider.provider);
-    config.provider.auth.secret =
-        read_client_secret(provider.secret_file, parse_url(config.provider.issuer), sources, findings);
+    read_client_credentials(provider.secret_file, config.provider, sources, findings);
     if (from.text("store", config.store, Need::required_here_or_in_environment)) {
         check_store(from, "store", config.store);
     }

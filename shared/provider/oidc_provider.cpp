@@ -171,6 +171,7 @@ Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view
     OutboundRequest request;
     request.url = *provider->userinfo_endpoint;
     request.headers = {{"Authorization", "Bearer " + access_token.reveal()}, {"Accept", "application/json"}};
+    request.certificate = context_.client.current()->certificate;  // the token may be bound to it (RFC 8705 §3)
     request.limits = until.limits(kLargestUserinfo);
     const auto response = context_.http.send(request);
     if (!response) {

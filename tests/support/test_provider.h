@@ -69,6 +69,13 @@ public:
     HeaderFields keys_headers;                 // likewise
     std::string client_id = "spa";             // registered, with the secret below
     std::string client_secret = "s:e%cr+t/é";  // every octet that Basic can get wrong
+    // Instead of the secret: the public JWK Set that an assertion must be signed with, or the thumbprint of the
+    // certificate that must be presented. Then nothing else authenticates, and nothing else may come beside it.
+    std::optional<std::string> client_key_set;
+    std::optional<std::string> client_thumbprint;
+    // What an assertion must say: "" stands for the issuer, and for no type at all.
+    std::string assertion_audience;
+    std::string assertion_type = "client-authentication+jwt";
 
     // Issuer, client, secret and algorithm (ES256: RSA keys take long to make).
     void configure(ProviderConfig& config) const;
@@ -135,7 +142,9 @@ private:
     ScriptedAnswer refresh(const RecordedRequest& request);
     ScriptedAnswer answer_userinfo(const RecordedRequest& request);
     ScriptedAnswer answer_revocation(const RecordedRequest& request);
-    bool authenticated(const RecordedRequest& request) const;
+    bool authenticated(const RecordedRequest& request);
+    bool proves_client(const Form& form);
+    bool are_fresh(const Json& claims);
 
     ScriptedAnswer good_answer(const Json& tokens) const;
     Json token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token);
@@ -161,6 +170,7 @@ private:
     int pushes_ = 0;
     std::map<std::string, Grant, std::less<>> refresh_tokens_;
     std::set<std::string, std::less<>> access_tokens_;
+    std::set<std::string, std::less<>> assertion_ids_;
     std::vector<std::string> secrets_;
     std::vector<std::string> revoked_;
     int families_ = 0;

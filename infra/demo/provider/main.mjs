@@ -3,6 +3,7 @@
 //   APP_URL                the app's public URL, where people come back to
 //   API_AUDIENCE           the sample API's identifier, the `aud` of access tokens
 //   CLIENT_ID, CLIENT_SECRET_FILE
+//   CLIENT_KEYS_FILE       the client's public JWK Set; it then proves itself by private_key_jwt
 //   ACCESS_TOKEN_LIFETIME  seconds (default 60)
 //   PROVIDER_CONTROL=1     for tests: see control.mjs
 // Says `{"ready": "<issuer>"}` on standard output when it serves; leaves when standard input closes or on SIGTERM.
@@ -28,6 +29,7 @@ const settings = {
   audience: setting('API_AUDIENCE'),
   clientId: setting('CLIENT_ID'),
   clientSecret: readFileSync(setting('CLIENT_SECRET_FILE'), 'utf8').trim(),
+  clientKeys: process.env.CLIENT_KEYS_FILE && JSON.parse(readFileSync(process.env.CLIENT_KEYS_FILE, 'utf8')),
   accessTokenLifetime: Number(setting('ACCESS_TOKEN_LIFETIME', '60')),
   jwks: await makeSigningKeys(),
   cookieKey: randomBytes(32).toString('base64url'),

@@ -38,6 +38,26 @@ Test(admin_command_line, every_command_is_understood) {
     cr_expect(eq(u64, read_as<ListSessions>({"sessions", "list"}).limit, 50));
 }
 
+Test(admin_command_line, the_keys_of_the_client_have_commands_of_their_own) {
+    cr_expect(eq(str, read_as<NewClientKey>({"keys", "client", "new", "/k"}).file, std::string("/k")));
+    cr_expect(eq(str, read_as<NewClientKey>({"keys", "client", "new", "/k"}).algorithm, std::string("ES256")));
+    cr_expect(eq(str, read_as<NewClientKey>({"keys", "client", "new", "/k", "--algorithm", "PS256"}).algorithm,
+                 std::string("PS256")));
+    cr_expect(read_as<ListClientKeys>({"keys", "client", "list", "/k", "--json"}).output == Output::json);
+    cr_expect(eq(str, read_as<PublicClientKeys>({"keys", "client", "public", "/k"}).file, std::string("/k")));
+    cr_expect(eq(str, read_as<UseClientKey>({"keys", "client", "use", "/k", "a"}).kid, std::string("a")));
+    cr_expect(eq(str, read_as<RemoveClientKey>({"keys", "client", "remove", "/k", "a"}).kid, std::string("a")));
+    auto made = read_as<NewClientCertificate>({"keys", "certificate", "new", "/c", "/k", "--days", "30"});
+    cr_expect(eq(str, made.certificate_file, std::string("/c")));
+    cr_expect(eq(str, made.key_file, std::string("/k")));
+    cr_expect(eq(int, made.days, 30));
+    cr_expect(eq(str, read_as<PublicClientCertificate>({"keys", "certificate", "public", "/c", "/k"}).key_file,
+                 std::string("/k")));
+    for (const Words& words : {Words{"keys", "client", "new"}, Words{"keys", "client", "use", "/k"},
+                               Words{"keys", "certificate", "new", "/c"}, Words{"keys", "client"}})
+        cr_expect(not(read_command_line(words).has_value()));
+}
+
 Test(admin_command_line, sessions_end_takes_a_user_everybody_or_one_key) {
     cr_expect(eq(str, std::get<OneUser>(read_as<EndSessions>({"sessions", "end", "--user", "alice"}).whose).sub,
                  std::string("alice")));

@@ -70,6 +70,7 @@ public:
     ScriptedRefresh provider{clock};
     InFlight in_flight{4};
     Config config;
+    ClientCredentials client{config.provider.auth, clock, log};
     SessionToPut person;
     std::string cookie;  // "__Host-Http-session=…", after log_in()
 
