@@ -1,7 +1,6 @@
 // What a login became, when its tokens are refreshed later.
 #include "functions/refresh/handler.h"
 #include "tests/conformance/module_run.h"
-#include "tests/shared/config/scripted_sources.h"
 
 using namespace vestibule;
 
@@ -24,19 +23,5 @@ Test(refreshed_session, C7_a_description_that_says_invalid_grant_ends_nothing) {
         b.clock.advance(Seconds{120});
         const Response later = handle_refresh(fetch_request("POST", "/auth/refresh", session), b.world);
         cr_expect(eq(int, +later.status, 200), "%s", answer);
-    }
-}
-
-Test(configured_scope, L14_has_openid_and_single_spaces_or_nothing_starts) {
-    const std::string text = text_of_file("tests/vectors/config/valid/minimal.jsonc");
-    const std::size_t at = text.find("\"issuer\"");
-    cr_assert(at != std::string::npos);
-    for (const char* scope :
-         {"profile", "openid  profile", " openid", "openid ", "OPENID", "openid\\tprofile", "xopenid"}) {
-        ScriptedSources world;
-        const std::string changed = text.substr(0, at) + "\"scope\": \"" + scope + "\", " + text.substr(at);
-        const auto config = read_config(changed, world.sources());
-        cr_assert(not(config.has_value()), "%s", scope);
-        cr_expect(places(config) == "provider.scope", "%s: %s", scope, places(config).c_str());
     }
 }
