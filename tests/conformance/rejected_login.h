@@ -27,14 +27,18 @@ struct FaultyLogin {
     Calls calls = Calls::token_and_keys;
     Received received = Received::tokens;
     std::string target = "/auth/login?returnTo=/inbox";
+    std::function<void(CallbackBench&)> prepare = {};  // what is as it should be, this time and the next
 };
 
 class RejectedLogin : public CallbackBench {
 public:
     explicit RejectedLogin(const FaultyLogin& fault) : fault_(fault) {
+        if (fault_.prepare) fault_.prepare(*this);
         if (fault_.spoil) fault_.spoil(*this);
         const std::string url = begin(fault_.target);
-        const Form asked = Form::parse(url.substr(url.find('?') + 1)).value();
+        const bool pushed = http.count(op.push_endpoint()) > 0;
+        const Form asked =
+            pushed ? http.last_to(op.push_endpoint()).form() : Form::parse(url.substr(url.find('?') + 1)).value();
         for (const char* name : {"state", "nonce"}) remember(asked.single(name).value().value_or(""));
         remember(login_cookie.substr(login_cookie.find('=') + 1));
         query_ = op.log_in(url);
@@ -95,6 +99,7 @@ public:
         op.knobs = {};
         op.come_back();
         op.rotate_keys();
+        if (fault_.prepare) fault_.prepare(*this);
         store.heal();
         clock.advance(Seconds{61});  // past every pace that is kept towards the provider
         expect(cookie_set_by(come_back(query_), kSessionCookieName).empty(), "cannot be tried again");
