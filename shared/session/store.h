@@ -200,6 +200,9 @@ public:
     virtual Result<StoreStatistics> statistics(WallTime now) = 0;
     // Usable: reachable, of a schema version this program knows, writable.
     virtual Result<void> check() = 0;
+    // Brings the schema to the version this program knows, where it is older; several at once are no harm. Stores that
+    // do so by themselves on first use have nothing left to do.
+    virtual Result<void> migrate() = 0;
 };
 
 }  // namespace vestibule

@@ -39,8 +39,9 @@ enum class StoreOperation {
     list,
     statistics,
     check,
+    migrate,
 };
-inline constexpr std::size_t kStoreOperations = static_cast<std::size_t>(StoreOperation::check) + 1;
+inline constexpr std::size_t kStoreOperations = static_cast<std::size_t>(StoreOperation::migrate) + 1;
 
 // Where a failing call breaks.
 enum class FailurePoint {
@@ -146,6 +147,9 @@ public:
     }
     Result<void> check() override {
         return around(StoreOperation::check, [&] { return real_.check(); });
+    }
+    Result<void> migrate() override {
+        return around(StoreOperation::migrate, [&] { return real_.migrate(); });
     }
 
 private:
