@@ -1,0 +1,20 @@
+#!lua flags=allow-oom
+-- Ends a session.
+--   KEYS  {prefix:sessions}
+--   ARGV  key, now
+--   gives 1 if a live one was there, else 0
+-- Removes a session from everywhere. Whether it was live. (The same lines in every script that ends sessions.)
+local function forget(key, now)
+    local row = redis.call("HMGET", KEYS[1] .. ":session:" .. key, "idle_expires_at", "sid", "sub", "browser")
+    redis.call("DEL", KEYS[1] .. ":session:" .. key)
+    for i, kind in ipairs({"sid", "sub", "browser"}) do
+        if row[i + 1] then redis.call("SREM", KEYS[1] .. ":" .. kind .. ":" .. row[i + 1], key) end
+    end
+    redis.call("ZREM", KEYS[1] .. ":created", key)
+    redis.call("ZREM", KEYS[1] .. ":expiry", key)
+    return row[1] and tonumber(row[1]) > tonumber(now)
+end
+-- (end of the same lines)
+
+if forget(ARGV[1], ARGV[2]) then return 1 end
+return 0
