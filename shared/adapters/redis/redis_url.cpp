@@ -114,6 +114,9 @@ Result<void> read_options(std::string_view query, RedisAddress& address) {
 
 Result<void> check_tls_files(const RedisAddress& address) {
     const bool any = !address.ca_file.empty() || !address.certificate_file.empty() || !address.key_file.empty();
+    if (address.transport == RedisTransport::tls && !address.endpoint.socket_path.empty()) {
+        return wrong("asks for TLS on a socket of this machine; write redis:// for it");
+    }
     if (any && address.transport == RedisTransport::plain) return wrong("has TLS options; it needs rediss:// for them");
     if (address.certificate_file.empty() != address.key_file.empty()) return wrong("needs cert= and key= together");
     return {};
@@ -129,8 +132,8 @@ Result<void> read_socket(std::string_view path, RedisEndpoint& endpoint) {
 }
 
 // `text` is host[:port][/database] or a path.
-Result<void> read_place(std::string_view text, bool is_socket, RedisAddress& address) {
-    if (is_socket) return read_socket(text, address.endpoint);
+Result<void> read_place(std::string_view text, RedisAddress& address) {
+    if (text.starts_with('/')) return read_socket(text, address.endpoint);
     const std::size_t slash = text.find('/');
     if (slash != std::string_view::npos && slash + 1 < text.size()) {
         const auto database = number_up_to(text.substr(slash + 1), 65535);
@@ -151,8 +154,8 @@ std::string RedisEndpoint::print() const { return socket_path.empty() ? host + "
 Result<RedisAddress> parse_redis_url(std::string_view url) {
     RedisAddress address;
     const std::string_view scheme = url.substr(0, url.find("://"));
-    if (scheme != "redis" && scheme != "rediss" && scheme != "redis+unix") {
-        return wrong("must begin with redis://, rediss:// or redis+unix://");
+    if (scheme.size() == url.size() || (scheme != "redis" && scheme != "rediss")) {
+        return wrong("must begin with redis:// or rediss://");
     }
     if (scheme == "rediss") address.transport = RedisTransport::tls;
     std::string_view rest = url.substr(scheme.size() + 3);
@@ -163,7 +166,7 @@ Result<RedisAddress> parse_redis_url(std::string_view url) {
     if (const auto credentials = take_until(rest, '@')) {
         if (const auto read = read_credentials(*credentials, address); !read) return failure(read.error());
     }
-    if (const auto read = read_place(rest, scheme == "redis+unix", address); !read) return failure(read.error());
+    if (const auto read = read_place(rest, address); !read) return failure(read.error());
     if (const auto read = read_options(query, address); !read) return failure(read.error());
     if (const auto checked = check_tls_files(address); !checked) return failure(checked.error());
     return address;

@@ -1,7 +1,7 @@
 // The address of a Redis or Valkey store, taken apart:
 //
 //   redis://[[user]:password@]host[:port][/database][?options]        rediss:// the same over TLS
-//   redis+unix://[[user]:password@]/path/of/the.sock[?options]
+//   redis://[[user]:password@]/path/of/the.sock[?options]               a socket of this machine
 //
 // Options: `prefix` (of every key, so that applications share a server; default "vestibule"), `replicas` (how many have
 // to confirm a write; default 0), `db` (for a socket), and for TLS `ca`, `cert`, `key` (absolute paths of PEM files;
