@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- Permission to refresh.
---   KEYS  {prefix:sessions}
+--   KEYS  {prefix:sessions}:session:<key>
 --   ARGV  key, lease_until, now
 --   gives {"gone"}, {"held", until}, {"backoff", until}, or {"granted", fence, and what find.lua gives}
-local session = KEYS[1] .. ":session:" .. ARGV[1]
+local base = string.match(KEYS[1], "^{.-}")
+local session = base .. ":session:" .. ARGV[1]
 local now = tonumber(ARGV[3])
 local state = redis.call("HMGET", session, "idle_expires_at", "lease_until", "retry_at")
 if not state[1] or tonumber(state[1]) <= now then return {"gone"} end

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- Live sessions, newest first, ties by key, without what is sealed; a page of them.
---   KEYS  {prefix:sessions}
+--   KEYS  {prefix:sessions}:created, …:expiry
 --   ARGV  now, at most, created_at and key of the last one of the page before ("" and "": from the beginning), the subs
 --         (none: of everybody)
 --   gives for each the first ten of what find.lua gives, one row after the other
+local base = string.match(KEYS[1], "^{.-}")
 local now, at_most = tonumber(ARGV[1]), tonumber(ARGV[2])
 local answer, listed = {}, 0
 local last_score, last_key = -math.huge, ""
@@ -13,7 +14,7 @@ local function is_later(score, key) return score > last_score or (score == last_
 
 -- Adds the session if it is live and of a page to come.
 local function add(key)
-    local row = redis.call("HMGET", KEYS[1] .. ":session:" .. key, "version", "sid", "sub", "browser", "created_at",
+    local row = redis.call("HMGET", base .. ":session:" .. key, "version", "sid", "sub", "browser", "created_at",
         "idle_expires_at", "expires_at", "access_expires_at", "access_lifetime")
     if not row[6] or tonumber(row[6]) <= now or not is_later(-tonumber(row[5]), key) then return end
     table.insert(answer, key)
@@ -25,7 +26,7 @@ if #ARGV == 4 then
     local offset = 0
     local from = ARGV[3] == "" and "-inf" or last_score
     while listed < at_most do
-        local keys = redis.call("ZRANGEBYSCORE", KEYS[1] .. ":created", from, "+inf", "LIMIT", offset, 200)
+        local keys = redis.call("ZRANGEBYSCORE", base .. ":created", from, "+inf", "LIMIT", offset, 200)
         for _, key in ipairs(keys) do
             if listed < at_most then add(key) end
         end
@@ -37,10 +38,10 @@ end
 
 local found, met = {}, {}
 for i = 5, #ARGV do
-    for _, key in ipairs(redis.call("SMEMBERS", KEYS[1] .. ":sub:" .. ARGV[i])) do
-        local row = redis.call("HMGET", KEYS[1] .. ":session:" .. key, "created_at", "idle_expires_at")
+    for _, key in ipairs(redis.call("SMEMBERS", base .. ":sub:" .. ARGV[i])) do
+        local row = redis.call("HMGET", base .. ":session:" .. key, "created_at", "idle_expires_at")
         if not row[1] then
-            redis.call("SREM", KEYS[1] .. ":sub:" .. ARGV[i], key)
+            redis.call("SREM", base .. ":sub:" .. ARGV[i], key)
         elseif not met[key] and tonumber(row[2]) > now and is_later(-tonumber(row[1]), key) then
             met[key] = true
             table.insert(found, {created_at = tonumber(row[1]), key = key})

@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
 -- The outcome of a refresh: written if the session is live and nobody was faster.
---   KEYS  {prefix:sessions}
+--   KEYS  {prefix:sessions}:session:<key>
 --   ARGV  key, now, expected version, fence, access_expires_at, access_lifetime, claims, access_token,
 --         refresh_and_id_token
 --   gives "replaced", "stale" or "gone"
-local session = KEYS[1] .. ":session:" .. ARGV[1]
+local base = string.match(KEYS[1], "^{.-}")
+local session = base .. ":session:" .. ARGV[1]
 local row = redis.call("HMGET", session, "idle_expires_at", "version", "fence")
 if not row[1] or tonumber(row[1]) <= tonumber(ARGV[2]) then return "gone" end
 if row[2] ~= ARGV[3] or row[3] ~= ARGV[4] then return "stale" end

@@ -30,14 +30,14 @@ std::string_view fact(const Facts& facts, std::string_view name) {
 
 // A server that does not tell (its ACL may forbid it) is one of which nothing is known.
 Result<Facts> ask_for_facts(const Asked& asked) {
-    const auto reply = asked.client.tell_holder_of(asked.sessions(), {"INFO"}, asked.deadline);
+    const auto reply = asked.client.tell_holder_of(asked.named("schema"), {"INFO"}, asked.deadline);
     if (!reply) return failure(reply.error());
     return (*reply)->kind == RedisReply::Kind::text ? facts_of((*reply)->text) : Facts{};
 }
 
 // Nothing where the server does not say, as managed ones do not.
 std::optional<std::string> setting(const Asked& asked, std::string_view name) {
-    const auto reply = asked.client.tell_holder_of(asked.sessions(), {"CONFIG", "GET", name}, asked.deadline);
+    const auto reply = asked.client.tell_holder_of(asked.named("schema"), {"CONFIG", "GET", name}, asked.deadline);
     if (!reply || (*reply)->kind != RedisReply::Kind::list || (*reply)->elements.size() != 2) return std::nullopt;
     return (*reply)->elements[1]->text;
 }
@@ -69,7 +69,7 @@ std::optional<std::string> advice_on_transport(const RedisAddress& address) {
 
 Result<void> check(const Asked& asked) {
     if (const auto known = asked.client.check_layout(asked.deadline); !known) return known;
-    const auto written = asked.about_sessions("prove_writable", RedisEffect::confirmed, {});
+    const auto written = asked.run("prove_writable", RedisEffect::confirmed, {asked.named("schema")}, {});
     if (!written) return failure(written.error());
     const auto facts = ask_for_facts(asked);
     if (!facts) return failure(facts.error());

@@ -14,7 +14,7 @@ constexpr int kMostAttempts = 8;
 RedisCall layout_call(const RedisAddress& address) {
     return {"schema",
             RedisEffect::writes,
-            "{" + address.prefix + ":sessions}",
+            {"{" + address.prefix + ":sessions}:schema"},
             {std::to_string(kRedisLayout), std::to_string(kRedisLayoutWorksFrom)}};
 }
 
@@ -39,8 +39,11 @@ std::string milliseconds_for_replicas(MonotonicTime deadline) {
     return std::to_string(std::max<Milliseconds::rep>(left.count() * 3 / 4, 1));  // 0 would be for ever
 }
 
-RedisCommand script_command(const RedisCall& call, std::string_view how, std::string_view what) {
-    RedisCommand command{how, what, "1", call.key};
+// `how many` outlives the command, as all its words do.
+RedisCommand script_command(const RedisCall& call, std::string_view how, std::string_view what,
+                            std::string_view how_many) {
+    RedisCommand command{how, what, how_many};
+    command.insert(command.end(), call.keys.begin(), call.keys.end());
     command.insert(command.end(), call.arguments.begin(), call.arguments.end());
     return command;
 }
@@ -90,7 +93,7 @@ Result<void> RedisClient::check_layout(MonotonicTime deadline) {
 
 RedisClient::Answer RedisClient::attempt(const RedisCall& call, const std::optional<RedisEndpoint>& ask_node,
                                          MonotonicTime deadline) {
-    const RedisEndpoint endpoint = ask_node.value_or(endpoint_for(call.key));
+    const RedisEndpoint endpoint = ask_node.value_or(endpoint_for(call.keys.front()));
     auto borrowed = pool_.borrow(endpoint, deadline);
     if (!borrowed) {
         // A node that does not answer has been replaced, or will be: the address itself knows by whom.
@@ -126,11 +129,12 @@ RedisClient::Answer RedisClient::ask(RedisPool::Borrowed& borrowed, const RedisE
     const RedisScript& script = redis_script(call.script);
     const bool confirmed = call.effect == RedisEffect::confirmed && address_.replicas > 0;
     const std::string replicas = std::to_string(address_.replicas);
+    const std::string how_many = std::to_string(call.keys.size());
     const std::string wait = milliseconds_for_replicas(deadline);
     const auto send = [&](std::string_view how, std::string_view what) {
         std::vector<RedisCommand> commands;
         if (asking) commands.push_back({"ASKING"});
-        commands.push_back(script_command(call, how, what));
+        commands.push_back(script_command(call, how, what, how_many));
         if (confirmed) commands.push_back({"WAIT", replicas, wait});
         return borrowed.connection().call(commands, deadline);
     };

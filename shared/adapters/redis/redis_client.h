@@ -27,7 +27,9 @@ enum class RedisEffect {
 struct RedisCall {
     std::string_view script;
     RedisEffect effect;
-    std::string key;  // the one key, whose hash tag all others of the operation share
+    // Of one hash tag, as are all others that the script touches. A cluster that is moving them from node to node
+    // refuses the call where they are in different places.
+    std::vector<std::string> keys;
     std::vector<std::string> arguments;
 };
 

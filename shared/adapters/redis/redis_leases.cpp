@@ -41,34 +41,32 @@ Result<LeaseAnswer> read_lease_answer(const RedisReply& list) {
 }  // namespace
 
 Result<LeaseAnswer> acquire_lease(const Asked& asked, const SessionKey& key, Seconds duration, WallTime now) {
-    const auto reply = asked.about_sessions("acquire_lease", RedisEffect::confirmed,
-                                            {hex_encode(key.octets), print(now + duration), print(now)});
+    const auto reply = asked.run("acquire_lease", RedisEffect::confirmed, {asked.session(key)},
+                                 {hex_encode(key.octets), print(now + duration), print(now)});
     if (!reply) return failure(reply.error());
     return read_lease_answer(**reply);
 }
 
 Result<ReplaceOutcome> replace(const Asked& asked, const Replacement& with, WallTime now) {
-    return read_outcome(
-        asked.about_sessions("replace", RedisEffect::confirmed,
-                             {hex_encode(with.key.octets), print(now), print(with.expected_version), print(with.fence),
-                              print(with.access_expires_at), print(with.access_lifetime), with.sealed.claims,
-                              with.sealed.access_token, with.sealed.refresh_and_id_token}));
+    return read_outcome(asked.run("replace", RedisEffect::confirmed, {asked.session(with.key)},
+                                  {hex_encode(with.key.octets), print(now), print(with.expected_version),
+                                   print(with.fence), print(with.access_expires_at), print(with.access_lifetime),
+                                   with.sealed.claims, with.sealed.access_token, with.sealed.refresh_and_id_token}));
 }
 
 Result<void> release_lease(const Asked& asked, const SessionKey& key, std::uint64_t fence,
                            std::optional<WallTime> retry_at, WallTime now) {
-    const auto reply =
-        asked.about_sessions("release_lease", RedisEffect::writes,
-                             {hex_encode(key.octets), print(fence), retry_at ? print(*retry_at) : "", print(now)});
+    const auto reply = asked.run("release_lease", RedisEffect::writes, {asked.session(key)},
+                                 {hex_encode(key.octets), print(fence), retry_at ? print(*retry_at) : "", print(now)});
     if (!reply) return failure(reply.error());
     return read_truth(**reply).map([](bool) {});
 }
 
 Result<ReplaceOutcome> erase_if_unchanged(const Asked& asked, const SessionKey& key, std::uint64_t expected_version,
                                           std::uint64_t fence, WallTime now) {
-    return read_outcome(
-        asked.about_sessions("erase_if_unchanged", RedisEffect::confirmed,
-                             {hex_encode(key.octets), print(expected_version), print(fence), print(now)}));
+    return read_outcome(asked.run("erase_if_unchanged", RedisEffect::confirmed,
+                                  {asked.session(key), asked.named("created"), asked.named("expiry")},
+                                  {hex_encode(key.octets), print(expected_version), print(fence), print(now)}));
 }
 
 }  // namespace vestibule::redis

@@ -9,6 +9,7 @@
 
 #include "adapters/redis/redis_client.h"
 #include "base/result.h"
+#include "codec/base64url.h"
 #include "session/store.h"
 
 namespace vestibule::redis {
@@ -18,11 +19,14 @@ struct Asked {
     RedisClient& client;
     MonotonicTime deadline;
 
-    // Every key of a session's operation begins with it, and so lies on one node of a cluster.
-    std::string sessions() const { return "{" + client.address().prefix + ":sessions}"; }
-    Result<RedisReplyPtr> about_sessions(std::string_view script, RedisEffect effect,
-                                         std::vector<std::string> arguments) const {
-        return client.run({script, effect, sessions(), std::move(arguments)}, deadline);
+    // Every key of a session's operation begins with the same tag, and so lies on one node of a cluster.
+    std::string named(std::string_view rest) const {
+        return "{" + client.address().prefix + ":sessions}:" + std::string(rest);
+    }
+    std::string session(const SessionKey& key) const { return named("session:" + hex_encode(key.octets)); }
+    Result<RedisReplyPtr> run(std::string_view script, RedisEffect effect, std::vector<std::string> keys,
+                              std::vector<std::string> arguments) const {
+        return client.run({script, effect, std::move(keys), std::move(arguments)}, deadline);
     }
 };
 

@@ -18,6 +18,12 @@ std::string once_key(const Asked& asked, OnceKind kind, std::string_view id) {
     return "{" + asked.client.address().prefix + ":once:" + name_of(kind) + ":" + hex_encode(id) + "}";
 }
 
+std::vector<std::string> keys_of(const Asked& asked, const std::string& kind, const std::vector<IndexKey>& names) {
+    std::vector<std::string> keys{asked.named("created"), asked.named("expiry")};
+    for (const IndexKey& name : names) keys.push_back(asked.named(kind + hex_encode(name.octets)));
+    return keys;
+}
+
 std::string cache_key(const Asked& asked, std::string_view name) {
     return "{" + asked.client.address().prefix + ":cache:" + hex_encode(name) + "}";
 }
@@ -29,7 +35,7 @@ Result<std::uint64_t> end_sid(const Asked& asked, const std::vector<IndexKey>& s
     std::vector<std::string> arguments{print(now), print(remembered_until), print(sids.size())};
     for (const IndexKey& sid : sids) arguments.push_back(hex_encode(sid.octets));
     for (const IndexKey& sub : only_of) arguments.push_back(hex_encode(sub.octets));
-    const auto reply = asked.about_sessions("end_sid", RedisEffect::confirmed, std::move(arguments));
+    const auto reply = asked.run("end_sid", RedisEffect::confirmed, keys_of(asked, "sid:", sids), std::move(arguments));
     if (!reply) return failure(reply.error());
     return read_count(**reply);
 }
@@ -38,14 +44,14 @@ Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& s
                               WallTime now) {
     std::vector<std::string> arguments{print(now), print(remembered_until)};
     for (const IndexKey& sub : subs) arguments.push_back(hex_encode(sub.octets));
-    const auto reply = asked.about_sessions("end_sub", RedisEffect::confirmed, std::move(arguments));
+    const auto reply = asked.run("end_sub", RedisEffect::confirmed, keys_of(asked, "sub:", subs), std::move(arguments));
     if (!reply) return failure(reply.error());
     return read_count(**reply);
 }
 
 Result<bool> consume_once(const Asked& asked, OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) {
     const auto reply = asked.client.run(
-        {"consume_once", RedisEffect::confirmed, once_key(asked, kind, id), {print(expires_at), print(now)}},
+        {"consume_once", RedisEffect::confirmed, {once_key(asked, kind, id)}, {print(expires_at), print(now)}},
         asked.deadline);
     if (!reply) return failure(reply.error());
     return read_truth(**reply);
@@ -53,13 +59,13 @@ Result<bool> consume_once(const Asked& asked, OnceKind kind, std::string_view id
 
 Result<bool> is_consumed(const Asked& asked, OnceKind kind, std::string_view id, WallTime now) {
     const auto reply =
-        asked.client.run({"is_consumed", RedisEffect::none, once_key(asked, kind, id), {print(now)}}, asked.deadline);
+        asked.client.run({"is_consumed", RedisEffect::none, {once_key(asked, kind, id)}, {print(now)}}, asked.deadline);
     if (!reply) return failure(reply.error());
     return read_truth(**reply);
 }
 
 Result<std::optional<CachedDocument>> cached(const Asked& asked, std::string_view name) {
-    const auto reply = asked.client.run({"cached", RedisEffect::none, cache_key(asked, name), {}}, asked.deadline);
+    const auto reply = asked.client.run({"cached", RedisEffect::none, {cache_key(asked, name)}, {}}, asked.deadline);
     if (!reply) return failure(reply.error());
     const RedisReply& document = **reply;
     if (document.kind == RedisReply::Kind::list && document.elements.empty()) return std::nullopt;
@@ -72,14 +78,15 @@ Result<std::optional<CachedDocument>> cached(const Asked& asked, std::string_vie
 
 Result<void> cache(const Asked& asked, std::string_view name, const CachedDocument& document) {
     const auto reply = asked.client.run(
-        {"cache", RedisEffect::writes, cache_key(asked, name), {document.sealed, print(document.stored_at)}},
+        {"cache", RedisEffect::writes, {cache_key(asked, name)}, {document.sealed, print(document.stored_at)}},
         asked.deadline);
     if (!reply) return failure(reply.error());
     return read_truth(**reply).map([](bool) {});
 }
 
 Result<std::uint64_t> purge(const Asked& asked, std::uint64_t at_most, WallTime now) {
-    const auto reply = asked.about_sessions("purge", RedisEffect::writes, {print(at_most), print(now)});
+    const auto reply = asked.run("purge", RedisEffect::writes, {asked.named("created"), asked.named("expiry")},
+                                 {print(at_most), print(now)});
     if (!reply) return failure(reply.error());
     return read_count(**reply);
 }

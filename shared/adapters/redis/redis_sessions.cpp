@@ -55,7 +55,8 @@ Result<std::uint64_t> list_page(const Asked& asked, const std::vector<IndexKey>&
     std::vector<std::string> arguments{print(now), print(at_most), rows.empty() ? "" : print(rows.back().created_at),
                                        rows.empty() ? "" : hex_encode(rows.back().key.octets)};
     add_names(arguments, subs);
-    const auto reply = asked.about_sessions("list", RedisEffect::none, std::move(arguments));
+    const auto reply =
+        asked.run("list", RedisEffect::none, {asked.named("created"), asked.named("expiry")}, std::move(arguments));
     if (!reply) return failure(reply.error());
     return append_rows(rows, **reply);
 }
@@ -65,7 +66,9 @@ Result<std::uint64_t> list_page(const Asked& asked, const std::vector<IndexKey>&
 Result<InsertOutcome> insert(const Asked& asked, const NewSession& session, std::uint64_t purge_at_most, WallTime now) {
     std::vector<std::string> arguments = arguments_of(session, purge_at_most, now);
     add_names(arguments, session.replaces_browser);
-    const auto reply = asked.about_sessions("insert", RedisEffect::confirmed, std::move(arguments));
+    const auto reply = asked.run("insert", RedisEffect::confirmed,
+                                 {asked.session(session.row.key), asked.named("created"), asked.named("expiry")},
+                                 std::move(arguments));
     if (!reply) return failure(reply.error());
     const auto word = read_word(**reply);
     if (!word) return failure(word.error());
@@ -76,21 +79,23 @@ Result<InsertOutcome> insert(const Asked& asked, const NewSession& session, std:
 }
 
 Result<std::optional<SessionRow>> find(const Asked& asked, const SessionKey& key, WallTime now) {
-    const auto reply = asked.about_sessions("find", RedisEffect::none, {hex_encode(key.octets), print(now)});
+    const auto reply = asked.run("find", RedisEffect::none, {asked.session(key)}, {hex_encode(key.octets), print(now)});
     if (!reply) return failure(reply.error());
     if ((*reply)->kind == RedisReply::Kind::list && (*reply)->elements.empty()) return std::nullopt;
     return read_sealed_row(**reply, 0).map([](SessionRow row) { return std::optional(std::move(row)); });
 }
 
 Result<bool> touch(const Asked& asked, const SessionKey& key, WallTime idle_expires_at, WallTime now) {
-    const auto reply = asked.about_sessions("touch", RedisEffect::writes,
-                                            {hex_encode(key.octets), print(idle_expires_at), print(now)});
+    const auto reply = asked.run("touch", RedisEffect::writes, {asked.session(key), asked.named("expiry")},
+                                 {hex_encode(key.octets), print(idle_expires_at), print(now)});
     if (!reply) return failure(reply.error());
     return read_truth(**reply);
 }
 
 Result<bool> erase(const Asked& asked, const SessionKey& key, WallTime now) {
-    const auto reply = asked.about_sessions("erase", RedisEffect::confirmed, {hex_encode(key.octets), print(now)});
+    const auto reply =
+        asked.run("erase", RedisEffect::confirmed, {asked.session(key), asked.named("created"), asked.named("expiry")},
+                  {hex_encode(key.octets), print(now)});
     if (!reply) return failure(reply.error());
     return read_truth(**reply);
 }
@@ -108,7 +113,7 @@ Result<std::vector<SessionRow>> list(const Asked& asked, const std::vector<Index
 }
 
 Result<StoreStatistics> statistics(const Asked& asked, WallTime now) {
-    const auto reply = asked.about_sessions("statistics", RedisEffect::none, {print(now)});
+    const auto reply = asked.run("statistics", RedisEffect::none, {asked.named("expiry")}, {print(now)});
     if (!reply) return failure(reply.error());
     if ((*reply)->kind != RedisReply::Kind::list || (*reply)->elements.size() != 2) return unreadable("no statistics");
     const auto live = read_count(*(*reply)->elements[0]);

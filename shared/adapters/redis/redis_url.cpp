@@ -1,5 +1,7 @@
 #include "adapters/redis/redis_url.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -62,7 +64,8 @@ Result<void> read_host(std::string_view text, RedisEndpoint& endpoint) {
         text.remove_prefix(bracket + 1);
         if (!text.empty() && text.front() != ':') return wrong("has something after the ] of its host");
         if (!text.empty()) port = text.substr(1);
-        if (!is_plain(endpoint.host, ":.")) return wrong("has no IPv6 address between its brackets");
+        in6_addr address{};
+        if (inet_pton(AF_INET6, endpoint.host.c_str(), &address) != 1) return wrong("has no IPv6 address between its brackets");
     } else {
         endpoint.host = text.substr(0, text.find(':'));
         if (text.find(':') != std::string_view::npos) port = text.substr(text.find(':') + 1);
@@ -146,7 +149,9 @@ Result<void> read_place(std::string_view text, RedisAddress& address) {
 }  // namespace
 
 bool RedisEndpoint::is_local() const {
-    return !socket_path.empty() || host == "localhost" || host == "::1" || host.starts_with("127.");
+    in_addr address{};
+    const bool is_loopback = inet_pton(AF_INET, host.c_str(), &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
+    return !socket_path.empty() || host == "localhost" || host == "::1" || is_loopback;
 }
 
 std::string RedisEndpoint::print() const { return socket_path.empty() ? host + ":" + port : socket_path; }
