@@ -72,7 +72,7 @@ void RedisServer::start(bool wait) {
     }
     start.arguments.insert(start.arguments.end(), settings_.begin(), settings_.end());
     program_ = std::make_unique<StartedProgram>(start);
-    if (wait) program_->wait_for_line("Ready to accept connections");
+    if (wait) program_->wait_for_line("eady to accept connections");
 }
 
 void RedisServer::slow_down_loading() {

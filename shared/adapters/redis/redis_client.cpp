@@ -127,35 +127,40 @@ std::optional<RedisClient::Answer> RedisClient::look_at_layout(RedisPool::Borrow
 RedisClient::Answer RedisClient::ask(RedisPool::Borrowed& borrowed, const RedisEndpoint& endpoint,
                                      const RedisCall& call, bool asking, MonotonicTime deadline) {
     const RedisScript& script = redis_script(call.script);
-    const bool confirmed = call.effect == RedisEffect::confirmed && address_.replicas > 0;
-    const std::string replicas = std::to_string(address_.replicas);
     const std::string how_many = std::to_string(call.keys.size());
-    const std::string wait = milliseconds_for_replicas(deadline);
     const auto send = [&](std::string_view how, std::string_view what) {
         std::vector<RedisCommand> commands;
         if (asking) commands.push_back({"ASKING"});
         commands.push_back(script_command(call, how, what, how_many));
-        if (confirmed) commands.push_back({"WAIT", replicas, wait});
         return borrowed.connection().call(commands, deadline);
     };
     auto replies = send("EVALSHA", script.digest);
-    const std::size_t at = asking ? 1 : 0;
-    if (replies && (*replies)[at]->is_error("NOSCRIPT")) replies = send("EVAL", script.text);
+    if (replies && replies->back()->is_error("NOSCRIPT")) replies = send("EVAL", script.text);
     if (!replies) {
         borrowed.discard();
         if (call.effect != RedisEffect::none || !there_is_time(deadline)) return replies.error();
         return AskAgain{AskAgain::Why::connection_lost, {}, replies.error()};
     }
-    RedisReplyPtr& reply = (*replies)[at];
+    RedisReplyPtr& reply = replies->back();
     if (reply->kind == RedisReply::Kind::error) return judge_error(borrowed, endpoint, *reply);
-    if (confirmed) {
-        const RedisReply& have_it = *replies->back();
-        if (have_it.kind != RedisReply::Kind::integer || have_it.integer < address_.replicas) {
-            return Error{
-                ErrorCode::store_unavailable, "done, but not confirmed by " + replicas + " replica(s) in time", {}};
-        }
+    if (call.effect == RedisEffect::confirmed && address_.replicas > 0) {
+        if (const auto waited = wait_for_replicas(borrowed, deadline); !waited) return waited.error();
     }
     return std::move(reply);
+}
+
+// For all that this connection has written.
+Result<void> RedisClient::wait_for_replicas(RedisPool::Borrowed& borrowed, MonotonicTime deadline) const {
+    const std::string replicas = std::to_string(address_.replicas);
+    const std::string limit = milliseconds_for_replicas(deadline);
+    const auto confirmed = borrowed.connection().call({{"WAIT", replicas, limit}}, deadline);
+    if (!confirmed) {
+        borrowed.discard();
+        return failure(confirmed.error());
+    }
+    const RedisReply& have_it = *confirmed->front();
+    if (have_it.kind == RedisReply::Kind::integer && have_it.integer >= address_.replicas) return {};
+    return failure(ErrorCode::store_unavailable, "done, but not confirmed by " + replicas + " replica(s) in time");
 }
 
 RedisClient::Answer RedisClient::judge_error(RedisPool::Borrowed& borrowed, const RedisEndpoint& endpoint,

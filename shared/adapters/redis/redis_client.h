@@ -66,6 +66,7 @@ private:
                                          MonotonicTime deadline);
     Answer ask(RedisPool::Borrowed& borrowed, const RedisEndpoint& endpoint, const RedisCall& call, bool asking,
                MonotonicTime deadline);
+    Result<void> wait_for_replicas(RedisPool::Borrowed& borrowed, MonotonicTime deadline) const;
     Answer judge_error(RedisPool::Borrowed& borrowed, const RedisEndpoint& endpoint, const RedisReply& error);
 
     const RedisAddress address_;

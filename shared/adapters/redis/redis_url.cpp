@@ -65,7 +65,8 @@ Result<void> read_host(std::string_view text, RedisEndpoint& endpoint) {
         if (!text.empty() && text.front() != ':') return wrong("has something after the ] of its host");
         if (!text.empty()) port = text.substr(1);
         in6_addr address{};
-        if (inet_pton(AF_INET6, endpoint.host.c_str(), &address) != 1) return wrong("has no IPv6 address between its brackets");
+        if (inet_pton(AF_INET6, endpoint.host.c_str(), &address) != 1)
+            return wrong("has no IPv6 address between its brackets");
     } else {
         endpoint.host = text.substr(0, text.find(':'));
         if (text.find(':') != std::string_view::npos) port = text.substr(text.find(':') + 1);

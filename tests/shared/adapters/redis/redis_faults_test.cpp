@@ -1,5 +1,5 @@
-// A server in trouble: an error with its cause, in bounded time, never a crash, mended without a restart (checklist X09,
-// X16; peers D6).
+// A server in trouble: an error with its cause, in bounded time, never a crash, mended without a restart (checklist
+// X09, X16; peers D6).
 #include <atomic>
 #include <thread>
 
@@ -86,7 +86,7 @@ Test(redis_faults, a_kill_in_the_middle_of_writes_loses_nothing_committed_and_le
     }
     const auto store = open_store(server.url());
     for (const std::string& name : committed) cr_assert(is_there(*store, name), "%s was committed", name.c_str());
-    const std::uint64_t counted = store->statistics(kNow).value().sessions;
+    std::uint64_t counted = store->statistics(kNow).value().sessions;
     cr_expect(counted >= committed.size() && counted <= committed.size() + 9);  // what was done and not answered
     cr_expect(eq(u64, store->list({}, 100'000, kNow).value().size(), counted));
     cr_expect(eq(u64, store->end_sub({{"alice"}}, kNow, kNow).value(), counted));

@@ -131,10 +131,12 @@ Test(redis_layout, X08_the_server_drops_everything_some_time_after_it_is_over) {
     must_succeed(store->end_sub({{"v"}}, kNow + Seconds{3600}, kNow));
     must_succeed(store->consume_once(OnceKind::flow, "f", kNow + Seconds{3600}, kNow));
     for (const std::string& key : keys_of(server)) {
-        const int left = std::stoi(server.tell({"TTL", key}));
+        int left = std::stoi(server.tell({"TTL", key}));
         const bool is_index = key.ends_with(":created") || key.ends_with(":expiry") || key.ends_with(":schema");
-        if (is_index) cr_expect(eq(int, left, -1));
-        else cr_expect(left > 3600 - 30 && left <= 7200, "%s: %d", key.c_str(), left);
+        if (is_index)
+            cr_expect(eq(int, left, -1));
+        else
+            cr_expect(left > 3600 - 30 && left <= 7200, "%s: %d", key.c_str(), left);
     }
 }
 
@@ -152,8 +154,7 @@ Test(redis_layout, B15_a_session_that_ended_leaves_nothing_behind_however_it_end
     cr_expect(eq(u64, store->purge(10, kNow + Seconds{3600}).value(), 1));
     put("e");
     must_succeed(store->end_sub({{"alice"}}, kNow + Seconds{60}, kNow));
-    const std::set<std::string> left{"{vestibule:sessions}:schema",
-                                     "{vestibule:sessions}:ended-sid:736964206f662062:",
+    const std::set<std::string> left{"{vestibule:sessions}:schema", "{vestibule:sessions}:ended-sid:736964206f662062:",
                                      "{vestibule:sessions}:ended-sub:616c696365"};
     cr_expect(keys_of(server) == left);
 }
