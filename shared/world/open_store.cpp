@@ -6,6 +6,9 @@
 
 // The Makefile says which there are. A store is its block here, its folder in shared/adapters/ and its line in the
 // Makefile.
+#ifdef VESTIBULE_STORE_REDIS
+#include "adapters/redis/redis_session_store.h"
+#endif
 #ifdef VESTIBULE_STORE_SQLITE
 #include "adapters/sqlite/sqlite_session_store.h"
 #endif
@@ -19,12 +22,26 @@ struct Store {
     Result<std::unique_ptr<SessionStore>> (*open)(const Config& config);
 };
 
+#ifdef VESTIBULE_STORE_REDIS
+Result<std::unique_ptr<SessionStore>> open_redis(const Config& config) {
+    RedisStoreOptions options;
+    options.connections = static_cast<std::size_t>(std::min(config.serving.store_connections, config.serving.threads));
+    if (config.allow_insecure_store) options.plain_beyond_this_host = PlainRedis::accepted;
+    return open_redis_store(config.store, options);
+}
+#endif
+
 const std::vector<Store>& built_in() {
     static const std::vector<Store> stores{
 #ifdef VESTIBULE_STORE_SQLITE
         {"sqlite",
          {"sqlite:"},
-         [](const Config& config) { return open_sqlite_store(config.store.substr(std::string_view("sqlite:").size())); }},
+         [](const Config& config) {
+             return open_sqlite_store(config.store.substr(std::string_view("sqlite:").size()));
+         }},
+#endif
+#ifdef VESTIBULE_STORE_REDIS
+        {"redis", {"redis://", "rediss://"}, open_redis},
 #endif
     };
     return stores;
@@ -48,9 +65,9 @@ Result<std::unique_ptr<SessionStore>> open_store(const Config& config) {
     const auto found =
         std::find_if(stores.begin(), stores.end(), [&](const Store& store) { return opens(store, config.store); });
     if (found != stores.end()) return found->open(config);
-    return failure(ErrorCode::internal, "store: \"" + config.store.substr(0, config.store.find(':')) +
-                                            ":\" is a kind of store that is not in this build, which has: " +
-                                            stores_of_this_build());
+    return failure(ErrorCode::internal,
+                   "store: \"" + config.store.substr(0, config.store.find(':')) +
+                       ":\" is a kind of store that is not in this build, which has: " + stores_of_this_build());
 }
 
 }  // namespace vestibule

@@ -21,14 +21,14 @@ namespace vestibule {
 // A fresh, empty store of each kind. It lives until the test's process ends; one test opens one.
 SessionStore& fresh_memory_store();
 SessionStore& fresh_sqlite_store();  // never purges by itself, so that tests see what is there
-SessionStore& fresh_redis_store();  // below a prefix of its own; never purges by itself either
+SessionStore& fresh_redis_store();   // below a prefix of its own; never purges by itself either
 void remove_sqlite_store();          // its directory; also after a failed assertion
 
 #define CONTRACT(name)                                                                                              \
     static void contract_##name(SessionStore& store);                                                               \
     Test(memory_store, name) { contract_##name(fresh_memory_store()); }                                             \
     Test(sqlite_store, name, .fini = remove_sqlite_store, .timeout = 60) { contract_##name(fresh_sqlite_store()); } \
-    Test(redis_store, name, .timeout = 60) { contract_##name(fresh_redis_store()); } \
+    Test(redis_store, name, .timeout = 60) { contract_##name(fresh_redis_store()); }                                \
     static void contract_##name(SessionStore& store)
 
 inline constexpr WallTime kNow{Seconds{1'800'000'000}};

@@ -50,6 +50,7 @@ Result<ReplaceOutcome> erase_if_unchanged(const Asked& asked, const SessionKey& 
 // --- redis_records.cpp ---
 Result<std::uint64_t> end_sid(const Asked& asked, const std::vector<IndexKey>& sids,
                               const std::vector<IndexKey>& only_of, WallTime remembered_until, WallTime now);
+Result<std::vector<IndexKey>> subs_of_sid(const Asked& asked, const std::vector<IndexKey>& sids, WallTime now);
 Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& subs, WallTime remembered_until,
                               WallTime now);
 Result<bool> consume_once(const Asked& asked, OnceKind kind, std::string_view id, WallTime expires_at, WallTime now);
@@ -59,6 +60,8 @@ Result<void> cache(const Asked& asked, std::string_view name, const CachedDocume
 Result<std::uint64_t> purge(const Asked& asked, std::uint64_t at_most, WallTime now);
 
 // --- redis_advice.cpp ---
+// Writes the version of the layout, where there is none; there is nothing else to make.
+Result<void> migrate(const Asked& asked);
 // The server takes a login: layout, rights, memory, disk; and never evicts what it holds (checklist X09).
 Result<void> check(const Asked& asked);
 // What its settings put at risk, each with how to mend it.

@@ -18,9 +18,15 @@ std::string once_key(const Asked& asked, OnceKind kind, std::string_view id) {
     return "{" + asked.client.address().prefix + ":once:" + name_of(kind) + ":" + hex_encode(id) + "}";
 }
 
-std::vector<std::string> keys_of(const Asked& asked, const std::string& kind, const std::vector<IndexKey>& names) {
-    std::vector<std::string> keys{asked.named("created"), asked.named("expiry")};
+std::vector<std::string> sets_of(const Asked& asked, const std::string& kind, const std::vector<IndexKey>& names) {
+    std::vector<std::string> keys;
     for (const IndexKey& name : names) keys.push_back(asked.named(kind + hex_encode(name.octets)));
+    return keys;
+}
+
+std::vector<std::string> keys_to_end(const Asked& asked, const std::string& kind, const std::vector<IndexKey>& names) {
+    std::vector<std::string> keys = sets_of(asked, kind, names);
+    keys.insert(keys.begin(), {asked.named("created"), asked.named("expiry")});
     return keys;
 }
 
@@ -35,16 +41,32 @@ Result<std::uint64_t> end_sid(const Asked& asked, const std::vector<IndexKey>& s
     std::vector<std::string> arguments{print(now), print(remembered_until), print(sids.size())};
     for (const IndexKey& sid : sids) arguments.push_back(hex_encode(sid.octets));
     for (const IndexKey& sub : only_of) arguments.push_back(hex_encode(sub.octets));
-    const auto reply = asked.run("end_sid", RedisEffect::confirmed, keys_of(asked, "sid:", sids), std::move(arguments));
+    const auto reply =
+        asked.run("end_sid", RedisEffect::confirmed, keys_to_end(asked, "sid:", sids), std::move(arguments));
     if (!reply) return failure(reply.error());
     return read_count(**reply);
+}
+
+Result<std::vector<IndexKey>> subs_of_sid(const Asked& asked, const std::vector<IndexKey>& sids, WallTime now) {
+    std::vector<IndexKey> subs;
+    if (sids.empty()) return subs;
+    const auto reply = asked.run("subs_of_sid", RedisEffect::none, sets_of(asked, "sid:", sids), {print(now)});
+    if (!reply) return failure(reply.error());
+    if ((*reply)->kind != RedisReply::Kind::list) return unreadable("no subs");
+    for (const auto& element : (*reply)->elements) {
+        auto sub = hex_decode(element->text);
+        if (!sub || element->kind != RedisReply::Kind::text) return unreadable("no sub");
+        subs.push_back({*std::move(sub)});
+    }
+    return subs;
 }
 
 Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& subs, WallTime remembered_until,
                               WallTime now) {
     std::vector<std::string> arguments{print(now), print(remembered_until)};
     for (const IndexKey& sub : subs) arguments.push_back(hex_encode(sub.octets));
-    const auto reply = asked.run("end_sub", RedisEffect::confirmed, keys_of(asked, "sub:", subs), std::move(arguments));
+    const auto reply =
+        asked.run("end_sub", RedisEffect::confirmed, keys_to_end(asked, "sub:", subs), std::move(arguments));
     if (!reply) return failure(reply.error());
     return read_count(**reply);
 }

@@ -45,6 +45,7 @@
     DO(replace)             \
     DO(schema)              \
     DO(statistics)          \
+    DO(subs_of_sid)         \
     DO(touch)
 
 FOR_EACH_SCRIPT(EMBED)

@@ -53,7 +53,18 @@ public:
     Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override {
         return named("end_sub", redis::end_sub(ask(), subs, remembered_until, now));
     }
+    Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {
+        return named("subs_of_sid", redis::subs_of_sid(ask(), sids, now));
+    }
+    Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) override {
+        // The empty sub stands for everybody, and no session has it.
+        return named("refuse_logins_in_flight",
+                     redis::end_sub(ask(), {IndexKey{}}, remembered_until, now).map([](std::uint64_t) {}));
+    }
 
+    Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) override {
+        return named("is_consumed", redis::is_consumed(ask(), kind, id, now));
+    }
     Result<bool> consume_once(OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) override {
         return named("consume_once", redis::consume_once(ask(), kind, id, expires_at, now));
     }
@@ -76,6 +87,8 @@ public:
         return named("statistics", redis::statistics(ask(), now));
     }
     Result<void> check() override { return named("check", redis::check(ask())); }
+    Result<void> migrate() override { return named("migrate", redis::migrate(ask())); }
+    Result<std::vector<std::string>> advice() override { return named("advice", redis::advice(ask())); }
 
 private:
     Asked ask() { return {client_, std::chrono::steady_clock::now() + options_.time_limit}; }
@@ -95,6 +108,12 @@ private:
 Result<std::unique_ptr<SessionStore>> open_redis_store(std::string_view url, const RedisStoreOptions& options) {
     const auto address = parse_redis_url(url);
     if (!address) return failure(address.error());
+    if (address->transport == RedisTransport::plain && !address->endpoint.is_local() &&
+        options.plain_beyond_this_host == PlainRedis::refused) {
+        return failure(ErrorCode::internal,
+                       "the address of the Redis store has no TLS and is on another host; write rediss://, or "
+                       "\"allowInsecureStore\": true where that network is really yours");
+    }
     return std::make_unique<RedisSessionStore>(*address, options);
 }
 

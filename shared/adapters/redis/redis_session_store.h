@@ -20,14 +20,18 @@
 
 namespace vestibule {
 
+// A server on another host without TLS: who is on the way sees the password and can end sessions, not use them.
+enum class PlainRedis { refused, accepted };
+
 struct RedisStoreOptions {
     Milliseconds time_limit{5000};      // of every call: threads, names, connections, redirections included
     std::size_t connections = 8;        // threads that are in the store at once; others wait
     std::uint64_t purge_per_write = 8;  // expired sessions that go with every insert(); 0: none
+    PlainRedis plain_beyond_this_host = PlainRedis::refused;
 };
 
 // `url` as redis_url.h says. Connects to nobody yet, so that a program starts at once and a broken store is a 503 and
-// not a crash. Fails where the address is none: internal.
+// not a crash. Fails where the address is none, or is not to be used: internal.
 Result<std::unique_ptr<SessionStore>> open_redis_store(std::string_view url, const RedisStoreOptions& options = {});
 
 }  // namespace vestibule

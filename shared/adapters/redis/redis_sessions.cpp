@@ -21,8 +21,8 @@ std::vector<std::string> arguments_of(const NewSession& session, std::uint64_t p
             print(session.flow_started_at),
             print(purge_at_most),
             print(session.replaces_browser.size()),
-            "0",
-            "0",
+            print(session.limit ? session.limit->subs.size() : 0),
+            print(session.limit ? std::max<std::uint64_t>(session.limit->at_most, 1) : 0),
             session.replaces ? hex_encode(session.replaces->octets) : "",
             hex_encode(row.key.octets),
             print(row.version),
@@ -66,6 +66,7 @@ Result<std::uint64_t> list_page(const Asked& asked, const std::vector<IndexKey>&
 Result<InsertOutcome> insert(const Asked& asked, const NewSession& session, std::uint64_t purge_at_most, WallTime now) {
     std::vector<std::string> arguments = arguments_of(session, purge_at_most, now);
     add_names(arguments, session.replaces_browser);
+    if (session.limit) add_names(arguments, session.limit->subs);
     const auto reply = asked.run("insert", RedisEffect::confirmed,
                                  {asked.session(session.row.key), asked.named("created"), asked.named("expiry")},
                                  std::move(arguments));
