@@ -183,7 +183,7 @@ Test(redis_faults, D6_39_a_server_that_became_a_replica_answers_nobody) {
 
 Test(redis_faults, X09_a_write_that_no_replica_confirms_is_no_success) {
     RedisServer& server = start_server();
-    const auto store = open_store(server.url("?replicas=1"), {.time_limit = Milliseconds{400}});
+    const auto store = open_store(server.url("?replicas=1"), {.time_limit = Milliseconds{2000}});
     expect_unavailable(store->insert(session_of("a"), kNow), "insert", "not confirmed by 1 replica");
     expect_unavailable(store->erase({"a"}, kNow), "erase", "not confirmed by 1 replica");
     cr_expect(store->find({"a"}, kNow).has_value());
