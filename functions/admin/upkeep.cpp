@@ -28,9 +28,11 @@ Result<std::uint64_t> purge_all(const SessionWorld& world, const Terminal& termi
 }  // namespace
 
 int migrate(const SessionWorld& world, const Terminal& terminal) {
-    // A store brings itself to this build's schema before it calls itself usable.
+    if (const auto migrated = world.store.migrate(); !migrated) {
+        return fail(terminal, "the store cannot be migrated", migrated.error());
+    }
     if (const auto usable = world.store.check(); !usable) {
-        return fail(terminal, "the store cannot be migrated", usable.error());
+        return fail(terminal, "the store is migrated and not usable", usable.error());
     }
     terminal.out << "the store has the schema of this build\n";
     return kDone;
