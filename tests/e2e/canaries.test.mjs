@@ -104,14 +104,14 @@ async function otherLogins(person, world) {
   await windowed.open('/auth/login?prompt=none&answer=message');
   assert.equal((await windowed.heard()).data.loggedIn, true);
   await keep();
-  await until('the tokens are refreshed', async () => {
-    await callApi(page, 'Who am I?');
-    return (await world.provider.record()).requests.refresh_token?.ok;
-  });
   const {loginUrl} = await page.evaluate("fetch('/api/guarded?acr_values=urn:example:strong').then((answer) => answer.json())");
   await page.goto(world.appUrl + loginUrl);
   await page.locator('#notice').waitFor();
   await keep();
+  await until('the tokens are refreshed', async () => {
+    await callApi(page, 'Who am I?');
+    return (await world.provider.record()).requests.refresh_token?.ok;
+  });
   return [...values];
 }
 
