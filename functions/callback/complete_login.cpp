@@ -119,6 +119,12 @@ Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& to
     return LoggedIn{std::move(cookie)};
 }
 
+// The session that was to be replaced stays, and many providers end its grant with this refresh token (checklist L44).
+TokenSet unwanted(TokenSet tokens, const LoginFlow& flow) {
+    if (flow.replaces) tokens.refresh_token.reset();
+    return tokens;
+}
+
 }  // namespace
 
 Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationResponse& response,
@@ -133,7 +139,7 @@ Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationRes
     const TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
     auto logged_in = create_session(*redeemed, tokens, resumed, world);
     if (!logged_in) {
-        world.provider.revoke(tokens, kRevokeAtMost);
+        world.provider.revoke(unwanted(tokens, resumed.flow), kRevokeAtMost);
         return failure(logged_in.error());
     }
     return *std::move(logged_in);

@@ -35,6 +35,15 @@ std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgor
     return claims ? std::optional(std::move(*claims)) : std::nullopt;
 }
 
+// What is revoked of a login that is refused. One that was to be newer or stronger may well be the right person's,
+// whose session stays (checklist L44): with the refresh token many providers end everything that this person granted,
+// and so that session at its next refresh.
+TokenSet unwanted(const TokenResponse& response, const IdTokenRules& rules, WallTime now) {
+    TokenSet tokens = token_set_of(response, now);
+    if (rules.max_age || !rules.acr_values.empty()) tokens.refresh_token.reset();
+    return tokens;
+}
+
 }  // namespace
 
 OidcProvider::OidcProvider(const ProviderContext& context)
@@ -64,7 +73,7 @@ Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const Secret& code
     // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
     auto identity = identify(*provider, *tokens, rules, until);
     if (!identity) {
-        discard(*provider, token_set_of(*tokens, context_.clock.now()), until);
+        discard(*provider, unwanted(*tokens, rules, context_.clock.now()), until);
         return failure(std::move(identity.error()));
     }
     return RedeemedCode{std::move(*identity), std::move(*tokens)};
