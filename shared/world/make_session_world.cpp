@@ -4,6 +4,7 @@
 
 #include "adapters/sqlite/sqlite_session_store.h"
 #include "adapters/system/config_sources.h"
+#include "adapters/system/key_file.h"
 #include "config/read_config.h"
 
 namespace vestibule {
@@ -16,7 +17,10 @@ Result<std::unique_ptr<SessionStore>> open_store(const std::string& address) {
 
 OwnedSessionWorld::OwnedSessionWorld(std::string_view function, Config config, KeyRing keys,
                                      std::unique_ptr<SessionStore> store)
-    : config_(std::move(config)), log_(std::string(function)), keys_(std::move(keys)), store_(std::move(store)) {}
+    : config_(std::move(config)), log_(std::string(function)), keys_(std::move(keys)), store_(std::move(store)) {
+    if (config_.keys_file.empty()) return;
+    keys_.follow(std::make_unique<KeyFile>(config_.keys_file, system_config_sources(), log_), clock_);
+}
 
 tl::expected<std::unique_ptr<OwnedSessionWorld>, std::string> OwnedSessionWorld::make(std::string_view function) {
     auto config = load_config(system_config_sources());
