@@ -26,7 +26,7 @@ public:
         });
         if (status) return *status;
         if (command.output == Output::for_people) return no_world(status.error());
-        return print_verdicts({{"config", Verdict::Kind::unusable, status.error()}}, command.output, terminal_);
+        return print_verdicts({{"config", Verdict::Kind::unusable, status.error(), {}}}, command.output, terminal_);
     }
     int operator()(const NewKey& command) const {
         return new_key(command, surroundings_.sources, surroundings_.clock, surroundings_.random, terminal_);

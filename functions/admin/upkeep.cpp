@@ -71,9 +71,11 @@ int print_stats(const Stats& command, const SessionWorld& world, const Terminal&
 }
 
 int migrate(const SessionWorld& world, const Terminal& terminal) {
-    // A store brings itself to this build's schema before it calls itself usable.
+    if (const auto migrated = world.store.migrate(); !migrated) {
+        return fail(terminal, "the store cannot be migrated", migrated.error());
+    }
     if (const auto usable = world.store.check(); !usable) {
-        return fail(terminal, "the store cannot be migrated", usable.error());
+        return fail(terminal, "the store is migrated and not usable", usable.error());
     }
     terminal.out << "the store has the schema of this build\n";
     return kDone;

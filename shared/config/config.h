@@ -151,6 +151,8 @@ struct ServingConfig {
     int max_in_flight_per_session =
         64;  // "maxInFlightPerSession" of the proxy in one process; without a session: per address
     Milliseconds client_timeout{30'000};  // "clientTimeout": how long a client may be silent, or not read
+    // "storeConnections": connections to a store on a server, of one process; never more than it has threads
+    int store_connections = 8;
     std::uint64_t max_header_octets = 32ULL << 10;
 };
 
@@ -158,7 +160,8 @@ struct Config {
     Url public_url;                       // origin only
     Profile profile = Profile::standard;  // "fapi2": what the FAPI 2.0 Security Profile asks of a client
     ProviderConfig provider;
-    std::string store;      // "sqlite:/path"
+    // "sqlite:/path", "postgresql://…", "redis://…", "rediss://…". May hold a password: nothing prints it.
+    std::string store;
     Secret keys;            // the text of the key file
     std::string keys_file;  // "keysFile": where it can be read anew; empty where the keys came from BFF_KEYS
     SessionConfig session;
@@ -166,6 +169,8 @@ struct Config {
     std::vector<Route> routes;
     ServingConfig serving;
     bool allow_plain_http = false;  // "allowPlainHttp": http beyond loopback, said by name
+    // "allowInsecureStore": a store on another host without TLS that proves which host it is, said by name
+    bool allow_insecure_store = false;
 
     std::string url_of(std::string_view path) const { return public_url.origin() + std::string(path); }
 };

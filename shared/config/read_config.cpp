@@ -42,6 +42,7 @@ Config read_all(ObjectReader from, const ConfigSources& sources, Findings& findi
     from.text("$schema", schema);  // for editors
     read_profile(from, config.profile);
     from.flag("allowPlainHttp", config.allow_plain_http);
+    from.flag("allowInsecureStore", config.allow_insecure_store);
     const auto plain_http = config.allow_plain_http ? PlainHttp::anywhere : PlainHttp::loopback_only;
     config.public_url = read_public_url(from, plain_http);
     ProviderSettings provider = read_provider(from.object("provider"), plain_http);

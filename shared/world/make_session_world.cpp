@@ -2,18 +2,12 @@
 
 #include <utility>
 
-#include "adapters/sqlite/sqlite_session_store.h"
 #include "adapters/system/config_sources.h"
 #include "adapters/system/key_file.h"
 #include "config/read_config.h"
+#include "world/open_store.h"
 
 namespace vestibule {
-
-Result<std::unique_ptr<SessionStore>> open_store(const std::string& address) {
-    constexpr std::string_view kSqlite = "sqlite:";
-    if (address.starts_with(kSqlite)) return open_sqlite_store(address.substr(kSqlite.size()));
-    return failure(ErrorCode::internal, "store: only sqlite:/path is there");
-}
 
 OwnedSessionWorld::OwnedSessionWorld(std::string_view function, Config config, KeyRing keys,
                                      std::unique_ptr<SessionStore> store)
@@ -27,7 +21,7 @@ tl::expected<std::unique_ptr<OwnedSessionWorld>, std::string> OwnedSessionWorld:
     if (!config) return tl::make_unexpected("the configuration is not usable\n" + print_problems(config.error()));
     auto keys = KeyRing::parse(config->keys);
     if (!keys) return tl::make_unexpected("the keys are not usable: " + keys.error().detail);
-    auto store = open_store(config->store);
+    auto store = open_store(*config);
     if (!store) return tl::make_unexpected(store.error().detail);
     return std::unique_ptr<OwnedSessionWorld>(
         new OwnedSessionWorld(function, std::move(*config), std::move(*keys), std::move(*store)));

@@ -35,7 +35,4 @@ private:
     const std::unique_ptr<SessionStore> store_;
 };
 
-// "sqlite:/path"; `internal` where there is no such store.
-Result<std::unique_ptr<SessionStore>> open_store(const std::string& address);
-
 }  // namespace vestibule

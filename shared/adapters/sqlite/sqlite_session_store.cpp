@@ -109,9 +109,11 @@ public:
     }
     Result<void> check() override {
         // The schema may have moved on since this connection was opened.
-        const auto current = on_connection("check", deadline(), [](Db& db) { return bring_up_to_date(db); });
-        if (!current) return current;
+        if (const auto current = migrate(); !current) return current;
         return write("check", [](Db& db) { return sqlite::prove_writable(db); });
+    }
+    Result<void> migrate() override {
+        return on_connection("migrate", deadline(), [](Db& db) { return bring_up_to_date(db); });
     }
 
 private:
