@@ -144,12 +144,12 @@ Test(lifetimes, X05_the_providers_documents_are_sealed_anew_and_survive_the_loss
     LifetimesBench b;
     b.log_in_with(Json::object());
     b.keys = test_keys("k2:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
-    OidcProvider restarted{{b.config, b.http, b.store, b.keys, b.clock, b.random, b.log}};
+    OidcProvider restarted{{b.config, b.http, b.store, b.keys, b.clock, b.random, b.log, b.client}};
     const auto before = b.http.count(b.op.metadata_url());
     b.clock.advance(Seconds{60});
     cr_assert(restarted.metadata().has_value(), "fetched anew, for the copy does not open");
     cr_expect(eq(sz, b.http.count(b.op.metadata_url()), before + 1));
-    OidcProvider again{{b.config, b.http, b.store, b.keys, b.clock, b.random, b.log}};
+    OidcProvider again{{b.config, b.http, b.store, b.keys, b.clock, b.random, b.log, b.client}};
     cr_assert(again.metadata().has_value());
     cr_expect(eq(sz, b.http.count(b.op.metadata_url()), before + 1), "and sealed with the key that is there");
 }
