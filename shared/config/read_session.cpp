@@ -8,12 +8,24 @@
 namespace vestibule {
 namespace {
 
+constexpr int kMostPerUser = 1000;
 constexpr Seconds kLongest = std::chrono::days{400};  // RFC 6265bis §5.5 (checklist S12)
 
 void check_claims(ObjectReader& from, const std::vector<std::string>& claims) {
     const auto too_long = [](const std::string& claim) { return claim.size() > 128; };
     if (std::any_of(claims.begin(), claims.end(), too_long)) {
         from.problem("claims", "holds a claim name longer than 128 octets");
+    }
+}
+
+// The types of the Clear-Site-Data specification (§3.1), without those that close pages.
+void check_clear_site_data(ObjectReader& from, const std::vector<std::string>& types) {
+    constexpr std::array<std::string_view, 3> kTypes = {"cache", "cookies", "storage"};
+    const auto is_type = [&](const std::string& type) {
+        return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+    };
+    if (!std::all_of(types.begin(), types.end(), is_type)) {
+        from.problem("clearSiteData", "must hold nothing but \"cache\", \"cookies\" and \"storage\"");
     }
 }
 
@@ -43,6 +55,8 @@ SessionConfig read_session(ObjectReader from) {
         from.problem("idle", "is longer than \"absolute\" and would never end a session; make it shorter");
     }
     if (from.texts("claims", session.claims)) check_claims(from, session.claims);
+    if (from.texts("clearSiteData", session.clear_site_data)) check_clear_site_data(from, session.clear_site_data);
+    from.count("perUser", session.per_user, {0, kMostPerUser});
     from.flag("userinfo", session.userinfo);
     from.refuse_others();
     return session;
