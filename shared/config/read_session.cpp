@@ -18,17 +18,6 @@ void check_claims(ObjectReader& from, const std::vector<std::string>& claims) {
     }
 }
 
-// The types of the Clear-Site-Data specification (§3.1), without those that close pages.
-void check_clear_site_data(ObjectReader& from, const std::vector<std::string>& types) {
-    constexpr std::array<std::string_view, 3> kTypes = {"cache", "cookies", "storage"};
-    const auto is_type = [&](const std::string& type) {
-        return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
-    };
-    if (!std::all_of(types.begin(), types.end(), is_type)) {
-        from.problem("clearSiteData", "must hold nothing but \"cache\", \"cookies\" and \"storage\"");
-    }
-}
-
 void check_distinct(ObjectReader& from, const std::vector<std::pair<std::string_view, std::string>>& paths) {
     for (std::size_t i = 0; i < paths.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
@@ -55,7 +44,8 @@ SessionConfig read_session(ObjectReader from) {
         from.problem("idle", "is longer than \"absolute\" and would never end a session; make it shorter");
     }
     if (from.texts("claims", session.claims)) check_claims(from, session.claims);
-    if (from.texts("clearSiteData", session.clear_site_data)) check_clear_site_data(from, session.clear_site_data);
+    // The types of the Clear-Site-Data specification (§3.1), without those that close pages.
+    from.choices("clearSiteData", session.clear_site_data, {"cache", "cookies", "storage"}, {});
     from.count("perUser", session.per_user, {0, kMostPerUser});
     from.flag("userinfo", session.userinfo);
     from.refuse_others();
