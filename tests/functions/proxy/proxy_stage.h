@@ -72,6 +72,7 @@ public:
     InFlight in_flight{4};
     Config config;
     ClientCredentials client{config.provider.auth, clock, log};
+    DpopNonces dpop_nonces{{config, http, store, keys, clock, random, log, client}};
     SessionToPut person;
     std::string cookie;  // "__Host-Http-session=…", after log_in()
 

@@ -29,7 +29,7 @@ bool nothing_opens(const KeyRing& keys, const SessionCookie& cookie, const Seale
 Test(session_sealing, opens_with_both_keys) {
     Sealed s;
     cr_assert(open_claims(s.keys, s.cookie, s.fields) == s.what.claims);
-    cr_expect(eq(str, text(open_access_token(s.keys, s.cookie, s.fields)->reveal()), text("access-canary-1")));
+    cr_expect(eq(str, text(open_access_token(s.keys, s.cookie, s.fields)->text.reveal()), text("access-canary-1")));
     const auto others = open_refresh_and_id_token(s.keys, s.cookie, s.fields);
     cr_expect(eq(str, text(others->refresh_token->reveal()), text("refresh-canary-1")));
     cr_expect(eq(str, text(others->id_token->reveal()), text("id-canary-1")));
