@@ -73,8 +73,8 @@ struct ProviderBench {
 
     bool no_secret_in_the_log() const {
         const std::string lines = log.text();
-        const auto secrets = op.issued_secrets();
-        return std::none_of(secrets.begin(), secrets.end(),
+        const auto issued = op.issued_secrets();
+        return std::none_of(issued.begin(), issued.end(),
                             [&](const std::string& secret) { return lines.find(secret) != std::string::npos; });
     }
 

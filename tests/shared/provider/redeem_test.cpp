@@ -15,7 +15,7 @@ Test(redeem, C17_the_token_request_has_exactly_these_parameters) {
     cr_expect(
         eq(str, text(request.body),
            "grant_type=authorization_code&code=" + code +
-               "&redirect_uri=https%3A%2F%2Fapp.example%2Fauth%2Fcallback&code_verifier=" + bench.secrets.reveal()));
+               "&redirect_uri=https%3A%2F%2Fapp.example%2Fauth%2Fcallback&code_verifier=" + bench.secrets.code_verifier.reveal()));
     cr_expect(eq(str, request.header("Content-Type"), text("application/x-www-form-urlencoded")));
     cr_expect(
         eq(str, request.header("Authorization"),

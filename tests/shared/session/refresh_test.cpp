@@ -87,6 +87,19 @@ Test(refresh, stores_the_new_tokens_before_it_answers) {
     cr_expect(b.session().row().version == 2);
 }
 
+Test(refresh, R12_the_key_that_binds_the_tokens_outlives_every_refresh) {
+    Bench b;
+    SessionToPut bound;
+    bound.dpop_key = Secret(std::string(32, 'k'));
+    b.cookie = put_session(b.memory, b.keys, b.random, b.clock.now(), bound);
+    for (int i = 0; i < 2; ++i) {
+        b.clock.advance(Seconds{290});
+        const auto refreshed = b.refresh();
+        cr_assert(refreshed.has_value());
+        cr_expect(refreshed->access_token(b.keys)->dpop_key->reveal() == std::string(32, 'k'));
+    }
+}
+
 Test(refresh, presents_the_stored_refresh_token) {
     Bench b;
     std::string presented;
