@@ -44,8 +44,9 @@ Result<void> check_response_mode(const Json& document, const ProviderConfig& pro
                 : unusable("response_modes_supported lacks query. Set \"responseMode\" to \"form_post\".");
 }
 
-bool certificate_binds_tokens(const Json& document) {  // RFC 8705 §3.3
-    return says(document, "tls_client_certificate_bound_access_tokens");
+// RFC 8705 §3.3, and we have a certificate to bind them to.
+bool certificate_binds_tokens(const Json& document, const ProviderConfig& provider) {
+    return provider.auth.presents_certificate() && says(document, "tls_client_certificate_bound_access_tokens");
 }
 
 constexpr std::string_view kDpopAlgorithms = "dpop_signing_alg_values_supported";  // RFC 9449 §5.1
@@ -76,11 +77,11 @@ Result<void> check_profile(const Json& document, const Config& config) {
             "code_challenge_methods_supported is missing, which the \"profile\" \"fapi2\" needs with S256.");
     // §5.3.2.1-4: "shall only issue sender-constrained access tokens", by mutual TLS or DPoP.
     const bool dpop = config.provider.dpop != Dpop::never && announces_dpop(document);
-    if (!certificate_binds_tokens(document) && !dpop) {
+    if (!certificate_binds_tokens(document, config.provider) && !dpop) {
         return unusable(
             "the \"profile\" \"fapi2\" needs sender-constrained access tokens: neither has "
             "dpop_signing_alg_values_supported ES256 (with \"dpop\" not \"never\"), nor is "
-            "tls_client_certificate_bound_access_tokens true.");
+            "tls_client_certificate_bound_access_tokens true (with a \"clientAuth.certificateFile\").");
     }
     return {};
 }
@@ -103,7 +104,7 @@ bool uses_dpop(const Json& document, const Config& config) {
         case Dpop::never: return false;
         case Dpop::when_required: break;
     }
-    return config.profile == Profile::fapi2 && !certificate_binds_tokens(document);
+    return config.profile == Profile::fapi2 && !certificate_binds_tokens(document, config.provider);
 }
 
 Result<void> check_authorization_abilities(const Json& document, const Config& config) {

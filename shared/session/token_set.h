@@ -1,7 +1,7 @@
 // The tokens of a session, in the open. They live in memory for one request.
 //
-// Where DPoP is used (RFC 9449), tokens are bound to a key of the session: a P-256 scalar (crypto/p256_scalar.h) that is
-// made with the login, stays the same for as long as the session lives, and is never another session's.
+// Where DPoP is used (RFC 9449), tokens are bound to a key of the session: a P-256 scalar (crypto/p256_scalar.h) that
+// is made with the login, stays the same for as long as the session lives, and is never another session's.
 #pragma once
 
 #include <optional>

@@ -84,6 +84,7 @@ Test(authorization_abilities, an_announced_list_of_response_modes_is_held_agains
 Test(authorization_abilities, the_profile_needs_iss_s256_and_sender_constrained_tokens) {
     Config config;
     config.profile = Profile::fapi2;
+    config.provider.auth.certificate_file = "/etc/client.pem";
     cr_expect(eq(str, problem(document(), config), text("")));
     const std::vector<std::pair<const char*, const char*>> needed{
         {"authorization_response_iss_parameter_supported", "fapi2"},
@@ -108,7 +109,9 @@ Test(authorization_abilities, D15_the_profile_takes_dpop_where_no_certificate_bi
     dpop.set("dpop_signing_alg_values_supported", Json::array({"PS256", "ES256"}));
     cr_expect(eq(str, problem(dpop, config), text("")));
     cr_expect(uses_dpop(dpop, config));
+    config.provider.auth.certificate_file = "/etc/client.pem";
     cr_expect(not(uses_dpop(document(), config)), "the certificate does it");
+    cr_expect(uses_dpop(dpop, config), "the provider binds no tokens to it");
     config.provider.dpop = Dpop::never;
     cr_expect(names(problem(dpop, config), "sender-constrained"));
     config.provider.dpop = Dpop::when_required;

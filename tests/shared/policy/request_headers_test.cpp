@@ -131,8 +131,7 @@ Test(request_headers, forwarding_is_said_from_what_the_server_knows_P17) {
         cr_expect(print(headers).find("6.6.6.6") == std::string::npos);
     }
     Request request = request_of("GET / HTTP/1.1\n\n");
-    const auto headers =
-        upstream_headers(request, {}, parse_url("http://localhost:8080").value(), {}).value();
+    const auto headers = upstream_headers(request, {}, parse_url("http://localhost:8080").value(), {}).value();
     cr_expect(eq(str, text(headers.single("X-Forwarded-Host").value_or("")), text("localhost:8080")));
     cr_expect(eq(str, text(headers.single("X-Forwarded-Proto").value_or("")), text("http")));
 }
@@ -153,7 +152,8 @@ Test(request_headers, a_value_with_a_control_is_a_bad_request_P50) {
     Request request = request_of("GET / HTTP/1.1\n\n");
     request.headers.add("Accept", "a\r\nX-Evil: 1");
     cr_expect(upstream_headers(request, {}, public_url(), {}).error().code == ErrorCode::bad_request);
-    const auto token = upstream_headers(request_of("GET / HTTP/1.1\n\n"), {}, public_url(), {{"Authorization", "Bearer a\nb"}});
+    const auto token =
+        upstream_headers(request_of("GET / HTTP/1.1\n\n"), {}, public_url(), {{"Authorization", "Bearer a\nb"}});
     cr_expect(token.error().code == ErrorCode::internal);
 }
 

@@ -68,7 +68,7 @@ Test(dpop_nonces, of_another_key_ring_are_none) {
     Nonces b;
     b.learn("one");
     const KeyRing others = test_keys("k1:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
-    DpopNonces stranger({b.config, b.http, b.store, others, b.clock, b.random, b.log});
+    DpopNonces stranger({b.config, b.http, b.store, others, b.clock, b.random, b.log, b.client});
     cr_expect(not(stranger.newest(kResource, kApi).has_value()));
 }
 

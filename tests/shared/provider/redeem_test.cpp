@@ -12,10 +12,10 @@ Test(redeem, C17_the_token_request_has_exactly_these_parameters) {
     cr_assert(bench.provider.redeem(Secret(code), bench.secrets, bench.rules()).has_value());
     const RecordedRequest request = bench.http.last_to(bench.op.token_endpoint());
     cr_expect(eq(str, text(request.method), text("POST")));
-    cr_expect(
-        eq(str, text(request.body),
-           "grant_type=authorization_code&code=" + code +
-               "&redirect_uri=https%3A%2F%2Fapp.example%2Fauth%2Fcallback&code_verifier=" + bench.secrets.code_verifier.reveal()));
+    cr_expect(eq(str, text(request.body),
+                 "grant_type=authorization_code&code=" + code +
+                     "&redirect_uri=https%3A%2F%2Fapp.example%2Fauth%2Fcallback&code_verifier=" +
+                     bench.secrets.code_verifier.reveal()));
     cr_expect(eq(str, request.header("Content-Type"), text("application/x-www-form-urlencoded")));
     cr_expect(
         eq(str, request.header("Authorization"),
