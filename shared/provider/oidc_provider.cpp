@@ -25,7 +25,7 @@ Error unavailable(const Error& cause) { return {ErrorCode::unavailable, cause.de
 bool is_passing(int status) { return status == 408 || status == 429 || status >= 500; }
 
 bool lacks_nonce(const OutboundResponse& response) {
-    return response.status == 401 && challenges_for_dpop_nonce(response.headers);
+    return response.status == 401 && challenges_for_dpop_nonce(response.headers) && dpop_nonce(response.headers);
 }
 
 // What the provider answered instead of tokens: its status, and its error code where it looks like one.
