@@ -102,7 +102,8 @@ std::vector<Branch> add_commands(CLI::App& app, Words& words) {
 
 void set_up(CLI::App& app) {
     app.name("admin");
-    app.set_version_flag("--version", "admin " VESTIBULE_VERSION "\nstores: " + stores_of_this_build() + "\n", "Print the version and exit");
+    app.set_version_flag("--version", "admin " VESTIBULE_VERSION "\nstores: " + stores_of_this_build() + "\n",
+                         "Print the version and exit");
     app.require_subcommand(1);
     app.footer(
         "The configuration is the file named by BFF_CONFIG, else /etc/vestibule/config.jsonc.\n"

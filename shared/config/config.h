@@ -112,7 +112,7 @@ struct Config {
     ProviderConfig provider;
     // "sqlite:/path", "postgresql://…", "redis://…", "rediss://…". May hold a password: nothing prints it.
     std::string store;
-    Secret keys;        // the text of the key file
+    Secret keys;  // the text of the key file
     SessionConfig session;
     Paths paths;
     std::vector<Route> routes;

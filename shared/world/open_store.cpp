@@ -24,7 +24,9 @@ const std::vector<Store>& built_in() {
 #ifdef VESTIBULE_STORE_SQLITE
         {"sqlite",
          {"sqlite:"},
-         [](const Config& config) { return open_sqlite_store(config.store.substr(std::string_view("sqlite:").size())); }},
+         [](const Config& config) {
+             return open_sqlite_store(config.store.substr(std::string_view("sqlite:").size()));
+         }},
 #endif
     };
     return stores;
@@ -48,9 +50,9 @@ Result<std::unique_ptr<SessionStore>> open_store(const Config& config) {
     const auto found =
         std::find_if(stores.begin(), stores.end(), [&](const Store& store) { return opens(store, config.store); });
     if (found != stores.end()) return found->open(config);
-    return failure(ErrorCode::internal, "store: \"" + config.store.substr(0, config.store.find(':')) +
-                                            ":\" is a kind of store that is not in this build, which has: " +
-                                            stores_of_this_build());
+    return failure(ErrorCode::internal,
+                   "store: \"" + config.store.substr(0, config.store.find(':')) +
+                       ":\" is a kind of store that is not in this build, which has: " + stores_of_this_build());
 }
 
 }  // namespace vestibule
