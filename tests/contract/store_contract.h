@@ -20,13 +20,18 @@ namespace vestibule {
 
 // A fresh, empty store of each kind. It lives until the test's process ends; one test opens one.
 SessionStore& fresh_memory_store();
-SessionStore& fresh_sqlite_store();  // never purges by itself, so that tests see what is there
-void remove_sqlite_store();          // its directory; also after a failed assertion
+SessionStore& fresh_sqlite_store();    // never purges by itself, so that tests see what is there
+void remove_sqlite_store();            // its directory; also after a failed assertion
+SessionStore& fresh_postgres_store();  // of the server that tests/with_stores started; never purges by itself
+void remove_postgres_store();
 
 #define CONTRACT(name)                                                                                              \
     static void contract_##name(SessionStore& store);                                                               \
     Test(memory_store, name) { contract_##name(fresh_memory_store()); }                                             \
     Test(sqlite_store, name, .fini = remove_sqlite_store, .timeout = 60) { contract_##name(fresh_sqlite_store()); } \
+    Test(postgres_store, name, .fini = remove_postgres_store, .timeout = 120) {                                     \
+        contract_##name(fresh_postgres_store());                                                                    \
+    }                                                                                                               \
     static void contract_##name(SessionStore& store)
 
 inline constexpr WallTime kNow{Seconds{1'800'000'000}};

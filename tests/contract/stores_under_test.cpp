@@ -2,9 +2,11 @@
 #include <filesystem>
 #include <memory>
 
+#include "adapters/postgres/postgres_session_store.h"
 #include "adapters/sqlite/sqlite_session_store.h"
 #include "tests/contract/store_contract.h"
 #include "tests/support/memory_session_store.h"
+#include "tests/support/postgres_schema.h"
 
 namespace vestibule {
 namespace {
@@ -30,6 +32,17 @@ SessionStore& fresh_sqlite_store() {
 void remove_sqlite_store() {
     store.reset();
     if (!directory.empty()) std::filesystem::remove_all(directory);
+}
+
+SessionStore& fresh_postgres_store() {
+    store = must(open_postgres_store(fresh_postgres_schema(), {.purge_per_write = 0}));
+    must(store->migrate());
+    return *store;
+}
+
+void remove_postgres_store() {
+    store.reset();
+    drop_postgres_schema();
 }
 
 std::string octets_of(std::string_view name) {

@@ -21,7 +21,7 @@ Result<Libpq> load() {
                            " (Debian's package libpq5), which cannot be loaded: " + dlerror());
     }
     Libpq functions;
-#define VESTIBULE_FIND(name)                        \
+#define VESTIBULE_FIND(name)                   \
     if (!find(library, #name, functions.name)) \
         return failure(ErrorCode::store_unavailable, std::string(kLibrary) + " has no " #name ": it is too old");
     VESTIBULE_LIBPQ(VESTIBULE_FIND)

@@ -7,7 +7,7 @@
 // Thread-safe. The library stays loaded to the end of the process.
 #pragma once
 
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 
 #include "base/result.h"
 

@@ -1,5 +1,5 @@
-// The address of a store in PostgreSQL, read as libpq reads it (its manual, "Connection URIs"), and what is added to it:
-// TLS that proves the host, and the server that can be written to.
+// The address of a store in PostgreSQL, read as libpq reads it (its manual, "Connection URIs"), and what is added to
+// it: TLS that proves the host, and the server that can be written to.
 //
 //   postgresql://user:password@db1:5432,db2:5432/database?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem
 //   postgresql:///database?host=/run/postgresql
