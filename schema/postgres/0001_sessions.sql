@@ -53,7 +53,8 @@ CREATE TABLE ended_sid (
 
 CREATE INDEX ended_sid_by_expiry ON ended_sid (remembered_until);
 
--- All sessions of these subs were ended: none is inserted whose login began at or before `ended_at`.
+-- All sessions of these subs were ended: none is inserted whose login began at or before `ended_at`. The empty sub stands
+-- for everybody.
 CREATE TABLE ended_sub (
     sub              bytea  NOT NULL PRIMARY KEY,
     ended_at         bigint NOT NULL,

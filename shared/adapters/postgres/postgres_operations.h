@@ -40,6 +40,9 @@ Result<std::uint64_t> end_sid(PostgresConnection& db, const std::vector<IndexKey
                               WallTime now);  // in a transaction
 Result<std::uint64_t> end_sub(PostgresConnection& db, const std::vector<IndexKey>& subs, WallTime remembered_until,
                               WallTime now);  // in a transaction
+Result<std::vector<IndexKey>> subs_of_sid(PostgresConnection& db, const std::vector<IndexKey>& sids, WallTime now);
+Result<void> refuse_logins_in_flight(PostgresConnection& db, WallTime remembered_until,
+                                     WallTime now);  // in a transaction
 Result<bool> is_consumed(PostgresConnection& db, OnceKind kind, std::string_view id, WallTime now);
 Result<bool> consume_once(PostgresConnection& db, OnceKind kind, std::string_view id, WallTime expires_at,
                           WallTime now);

@@ -17,6 +17,10 @@ inline constexpr const char* kLockSchema = "SELECT pg_advisory_xact_lock(x'76650
 // $1 numbers, ascending. Held to the end of the transaction.
 inline constexpr const char* kLock = "SELECT pg_advisory_xact_lock(number) FROM unnest($1::bigint[]) AS number";
 
+// One for everybody: logins take it together, who refuses logins takes it alone.
+inline constexpr const char* kLockEverybodyShared = "SELECT pg_advisory_xact_lock_shared(x'7665000400000000'::bigint)";
+inline constexpr const char* kLockEverybody = "SELECT pg_advisory_xact_lock(x'7665000400000000'::bigint)";
+
 // $1 key $2 now
 inline constexpr const char* kFind = "SELECT " VESTIBULE_ROW_COLUMNS ", " VESTIBULE_SEALED_COLUMNS
                                      " FROM session WHERE key = $1 AND idle_expires_at > $2";
@@ -25,7 +29,7 @@ inline constexpr const char* kFind = "SELECT " VESTIBULE_ROW_COLUMNS ", " VESTIB
 inline constexpr const char* kEndedMeanwhile =
     "SELECT 1 FROM ended_sid WHERE sid = $1 AND only_of IN ('', $2) AND remembered_until > $4"
     " UNION ALL "
-    "SELECT 1 FROM ended_sub WHERE sub = $2 AND ended_at >= $3 AND remembered_until > $4";
+    "SELECT 1 FROM ended_sub WHERE sub IN ('', $2) AND ended_at >= $3 AND remembered_until > $4";
 
 // $14 now. An expired record of the same key that was not purged yet does not exist: it makes room.
 inline constexpr const char* kInsert =
@@ -42,6 +46,12 @@ inline constexpr const char* kInsert =
 inline constexpr const char* kEndReplaced =
     "DELETE FROM session WHERE key = ANY(ARRAY(SELECT key FROM session"
     " WHERE (key = $1 OR browser = ANY($2::bytea[])) AND key <> $3 ORDER BY key FOR UPDATE))";
+
+// Newest first; $4 of them stay. $1 subs $2 now $3 the new key, which is not counted
+inline constexpr const char* kEndBeyondLimit =
+    "DELETE FROM session WHERE key = ANY(ARRAY(SELECT key FROM session WHERE key = ANY(ARRAY("
+    "SELECT key FROM session WHERE sub = ANY($1::bytea[]) AND idle_expires_at > $2 AND key <> $3"
+    " ORDER BY created_at DESC, key OFFSET $4)) ORDER BY key FOR UPDATE))";
 
 // $1 key $2 idle_expires_at $3 now
 inline constexpr const char* kTouch =
@@ -93,7 +103,11 @@ inline constexpr const char* kEndSidsOfSubs =
     " AND sub = ANY($3::bytea[]) ORDER BY key FOR UPDATE)) RETURNING idle_expires_at > $2 AS live)"
     " SELECT count(*) FILTER (WHERE live) FROM ended";
 
-// $1 subs $2 now $3 until when
+// $1 sids $2 now
+inline constexpr const char* kSubsOfSids =
+    "SELECT DISTINCT sub FROM session WHERE sid = ANY($1::bytea[]) AND idle_expires_at > $2";
+
+// $1 subs, an empty one for everybody $2 now $3 until when
 inline constexpr const char* kRememberSubs =
     "INSERT INTO ended_sub (sub, ended_at, remembered_until)"
     " SELECT DISTINCT sub, $2::bigint, $3::bigint FROM unnest($1::bytea[]) AS sub ORDER BY sub ON CONFLICT (sub)"
@@ -143,7 +157,11 @@ inline constexpr const char* kListOfSubs =
 // $1 now
 inline constexpr const char* kStatistics =
     "SELECT (SELECT count(*) FROM session WHERE idle_expires_at > $1),"
-    " (SELECT count(*) FROM session WHERE idle_expires_at <= $1)";
+    " (SELECT count(*) FROM session WHERE idle_expires_at <= $1),"
+    " (SELECT count(DISTINCT sub) FROM session WHERE idle_expires_at > $1),"
+    " (SELECT count(*) FROM once),"
+    " (SELECT count(*) FROM ended_sid) + (SELECT count(*) FROM ended_sub),"
+    " (SELECT count(*) FROM cached_document)";
 
 // A record that is over before it is there: a disk that is full or a role that may not write shows itself in a write.
 inline constexpr const char* kProveWritable =

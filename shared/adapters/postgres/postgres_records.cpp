@@ -42,6 +42,21 @@ Result<std::uint64_t> end_sub(PostgresConnection& db, const std::vector<IndexKey
     return db.run(query::kEndSubs, PostgresValues(subs, now)).map(first_number);
 }
 
+Result<std::vector<IndexKey>> subs_of_sid(PostgresConnection& db, const std::vector<IndexKey>& sids, WallTime now) {
+    return db.run(query::kSubsOfSids, PostgresValues(sids, now)).map([](const PostgresRows& found) {
+        std::vector<IndexKey> subs;
+        for (std::size_t i = 0; i < found.count(); ++i) subs.push_back({found.octets(i, 0)});
+        return subs;
+    });
+}
+
+Result<void> refuse_logins_in_flight(PostgresConnection& db, WallTime remembered_until, WallTime now) {
+    if (const auto alone = db.run(query::kLockEverybody); !alone) return failure(alone.error());
+    const std::vector<IndexKey> everybody{IndexKey{}};
+    return db.run(query::kRememberSubs, PostgresValues(everybody, now, remembered_until)).map([](const PostgresRows&) {
+    });
+}
+
 Result<bool> is_consumed(PostgresConnection& db, OnceKind kind, std::string_view id, WallTime now) {
     return db.run(query::kIsConsumed, PostgresValues(name_of(kind), id, now)).map([](const PostgresRows& rows) {
         return rows.count() > 0;

@@ -63,9 +63,20 @@ public:
         return in_transaction("end_sub", [&](Db& db) { return postgres::end_sub(db, subs, remembered_until, now); });
     }
 
+    Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {
+        return read("subs_of_sid", [&](Db& db) { return postgres::subs_of_sid(db, sids, now); });
+    }
+    Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) override {
+        return in_transaction("refuse_logins_in_flight",
+                              [&](Db& db) { return postgres::refuse_logins_in_flight(db, remembered_until, now); });
+    }
+
+    Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) override {
+        return read("is_consumed", [&](Db& db) { return postgres::is_consumed(db, kind, id, now); });
+    }
     Result<bool> consume_once(OnceKind kind, std::string_view id, WallTime expires_at, WallTime now) override {
         // A throttle is asked at every request and mostly says no: that writes nothing.
-        const auto consumed = read("consume_once", [&](Db& db) { return postgres::is_consumed(db, kind, id, now); });
+        const auto consumed = is_consumed(kind, id, now);
         if (!consumed) return consumed;
         if (*consumed) return false;
         return in_transaction("consume_once", [&](Db& db) -> Result<bool> {

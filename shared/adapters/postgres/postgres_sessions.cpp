@@ -7,11 +7,18 @@
 namespace vestibule::postgres {
 namespace {
 
+constexpr std::uint64_t kAllRows = std::numeric_limits<std::int64_t>::max();
+
 Result<void> lock_against_others(PostgresConnection& db, const NewSession& session) {
     Locks locks;
     locks.sub(session.row.sub).browser(session.row.browser);
     if (session.row.sid) locks.sid(*session.row.sid);
     for (const IndexKey& browser : session.replaces_browser) locks.browser(browser);
+    if (session.limit) {
+        for (const IndexKey& sub : session.limit->subs) locks.sub(sub);
+    }
+    const auto with_everybody = db.run(query::kLockEverybodyShared);
+    if (!with_everybody) return failure(with_everybody.error());
     return locks.take(db);
 }
 
@@ -32,6 +39,13 @@ Result<void> end_replaced(PostgresConnection& db, const NewSession& session) {
     if (!session.replaces && session.replaces_browser.empty()) return {};
     const PostgresValues values(session.replaces, session.replaces_browser, session.row.key);
     return db.run(query::kEndReplaced, values).map([](const PostgresRows&) {});
+}
+
+Result<void> end_beyond_limit(PostgresConnection& db, const NewSession& session, WallTime now) {
+    if (!session.limit) return {};
+    const std::uint64_t others = std::max<std::uint64_t>(session.limit->at_most, 1) - 1;
+    const PostgresValues values(session.limit->subs, now, session.row.key, std::min(others, kAllRows));
+    return db.run(query::kEndBeyondLimit, values).map([](const PostgresRows&) {});
 }
 
 }  // namespace
@@ -62,7 +76,8 @@ Result<InsertOutcome> insert(PostgresConnection& db, const NewSession& session, 
     const Result<bool> inserted = insert_row(db, session.row, now);
     if (!inserted) return failure(inserted.error());
     if (!*inserted) return InsertOutcome::key_taken;
-    return end_replaced(db, session).map([] { return InsertOutcome::inserted; });
+    if (const auto replaced = end_replaced(db, session); !replaced) return failure(replaced.error());
+    return end_beyond_limit(db, session, now).map([] { return InsertOutcome::inserted; });
 }
 
 Result<std::optional<SessionRow>> find(PostgresConnection& db, const SessionKey& key, WallTime now) {
@@ -87,7 +102,7 @@ Result<bool> erase(PostgresConnection& db, const SessionKey& key, WallTime now) 
 
 Result<std::vector<SessionRow>> list(PostgresConnection& db, const std::vector<IndexKey>& subs, std::uint64_t at_most,
                                      WallTime now) {
-    const auto limit = std::min<std::uint64_t>(at_most, std::numeric_limits<std::int64_t>::max());
+    const auto limit = std::min(at_most, kAllRows);
     const auto listed = subs.empty() ? db.run(query::kList, PostgresValues(now, limit))
                                      : db.run(query::kListOfSubs, PostgresValues(now, limit, subs));
     if (!listed) return failure(listed.error());
@@ -100,8 +115,8 @@ Result<std::vector<SessionRow>> list(PostgresConnection& db, const std::vector<I
 
 Result<StoreStatistics> statistics(PostgresConnection& db, WallTime now) {
     return db.run(query::kStatistics, PostgresValues(now)).map([](const PostgresRows& counted) {
-        return StoreStatistics{static_cast<std::uint64_t>(counted.integer(0, 0)),
-                               static_cast<std::uint64_t>(counted.integer(0, 1))};
+        const auto number = [&](int column) { return static_cast<std::uint64_t>(counted.integer(0, column)); };
+        return StoreStatistics{number(0), number(1), number(2), number(3), number(4), number(5)};
     });
 }
 
