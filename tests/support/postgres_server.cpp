@@ -35,9 +35,9 @@ void become_owner_of(const std::string& path) {
 }  // namespace
 
 PostgresServer::PostgresServer() {
-    directory_ = "/tmp/vestibule-pg-XXXXXX";
-    cr_assert(mkdtemp(directory_.data()) != nullptr);
     const std::string original = from_environment("VESTIBULE_TEST_POSTGRES_TEMPLATE");
+    directory_ = original.substr(0, original.rfind('/')) + "/XXXXXX";  // removed by tests/with_stores at the latest
+    cr_assert(mkdtemp(directory_.data()) != nullptr);
     const std::string copy =
         "cp -a " + original + " " + directory_ + "/data && chown --reference=" + original + " " + directory_;
     cr_assert(std::system(copy.c_str()) == 0);

@@ -127,10 +127,10 @@ Test(postgres_faults, of_two_hosts_the_one_that_can_be_written_to_is_used) {
     const auto store = must(open_postgres_store(both));
     cr_assert(inserted(*store, "a"));
     cr_expect(must(must(open_postgres_store(first.address()))->find({"a"}, kNow)).has_value());
-    // It becomes a replica, so to say: new transactions may not write, connections stay.
-    ask_postgres(first.address(), "ALTER DATABASE postgres SET default_transaction_read_only = on");
+    // It becomes a replica, so to say: its connections end, and new ones may not write.
     ask_postgres(first.address(),
-                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                 "ALTER DATABASE postgres SET default_transaction_read_only = on;"
+                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                  " WHERE application_name = 'vestibule' AND pid <> pg_backend_pid()");
     cr_expect(inserted(*store, "b"));
     cr_expect(must(must(open_postgres_store(second.address()))->find({"b"}, kNow)).has_value());
