@@ -8,6 +8,7 @@
 namespace vestibule {
 namespace {
 
+constexpr int kMostPerUser = 1000;
 constexpr Seconds kLongest = std::chrono::days{400};  // RFC 6265bis §5.5 (checklist S12)
 
 void check_claims(ObjectReader& from, const std::vector<std::string>& claims) {
@@ -43,6 +44,9 @@ SessionConfig read_session(ObjectReader from) {
         from.problem("idle", "is longer than \"absolute\" and would never end a session; make it shorter");
     }
     if (from.texts("claims", session.claims)) check_claims(from, session.claims);
+    // The types of the Clear-Site-Data specification (§3.1), without those that close pages.
+    from.choices("clearSiteData", session.clear_site_data, {"cache", "cookies", "storage"}, {});
+    from.count("perUser", session.per_user, {0, kMostPerUser});
     from.flag("userinfo", session.userinfo);
     from.refuse_others();
     return session;

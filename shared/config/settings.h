@@ -8,12 +8,21 @@
 
 namespace vestibule {
 
-struct ProviderSettings {
-    ProviderConfig provider;
+struct ClientAuthSettings {
+    ClientAuth auth;          // without what files hold
     std::string secret_file;  // "" where none is named
 };
 
+struct ProviderSettings {
+    ProviderConfig provider;
+    std::string secret_file;
+};
+
 ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http);
+ClientAuthSettings read_client_auth(ObjectReader from);
+// What the files of "clientAuth" hold, and the variables in their place, goes into `provider.auth`.
+void read_client_credentials(const std::string& secret_file, ProviderConfig& provider, const ConfigSources& sources,
+                             Findings& findings);
 void read_authorization(ObjectReader& from, ProviderConfig& provider);
 SessionConfig read_session(ObjectReader from);
 Paths read_paths(ObjectReader from);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/system/config_sources.h"
+#include "adapters/system/key_file.h"
 #include "config/read_config.h"
 #include "world/open_store.h"
 
@@ -10,7 +11,10 @@ namespace vestibule {
 
 OwnedSessionWorld::OwnedSessionWorld(std::string_view function, Config config, KeyRing keys,
                                      std::unique_ptr<SessionStore> store)
-    : config_(std::move(config)), log_(std::string(function)), keys_(std::move(keys)), store_(std::move(store)) {}
+    : config_(std::move(config)), log_(std::string(function)), keys_(std::move(keys)), store_(std::move(store)) {
+    if (config_.keys_file.empty()) return;
+    keys_.follow(std::make_unique<KeyFile>(config_.keys_file, system_config_sources(), log_), clock_);
+}
 
 tl::expected<std::unique_ptr<OwnedSessionWorld>, std::string> OwnedSessionWorld::make(std::string_view function) {
     auto config = load_config(system_config_sources());

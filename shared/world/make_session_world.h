@@ -31,7 +31,7 @@ private:
     SystemClock clock_;
     SystemRandom random_;
     LogStderr log_;
-    const KeyRing keys_;
+    KeyRing keys_;
     const std::unique_ptr<SessionStore> store_;
 };
 

@@ -6,6 +6,9 @@
 
 // The Makefile says which there are. A store is its block here, its folder in shared/adapters/ and its line in the
 // Makefile.
+#ifdef VESTIBULE_STORE_REDIS
+#include "adapters/redis/redis_session_store.h"
+#endif
 #ifdef VESTIBULE_STORE_SQLITE
 #include "adapters/sqlite/sqlite_session_store.h"
 #endif
@@ -36,6 +39,15 @@ Result<std::unique_ptr<SessionStore>> open_postgres(const Config& config) {
 }
 #endif
 
+#ifdef VESTIBULE_STORE_REDIS
+Result<std::unique_ptr<SessionStore>> open_redis(const Config& config) {
+    RedisStoreOptions options;
+    options.connections = connections_of(config);
+    if (config.allow_insecure_store) options.plain_beyond_this_host = PlainRedis::accepted;
+    return open_redis_store(config.store, options);
+}
+#endif
+
 const std::vector<Store>& built_in() {
     static const std::vector<Store> stores{
 #ifdef VESTIBULE_STORE_SQLITE
@@ -46,7 +58,10 @@ const std::vector<Store>& built_in() {
          }},
 #endif
 #ifdef VESTIBULE_STORE_POSTGRES
-        {"postgres", {"postgresql:", "postgres:"}, &open_postgres},
+        {"postgres", {"postgresql:", "postgres:"}, open_postgres},
+#endif
+#ifdef VESTIBULE_STORE_REDIS
+        {"redis", {"redis://", "rediss://"}, open_redis},
 #endif
     };
     return stores;

@@ -59,6 +59,7 @@ const std::vector<Library>& libraries() {
         {"curl/", {"shared/adapters/curl/"}},
         {"sqlite3.h", {"shared/adapters/sqlite/"}},
         {"postgresql/", {"shared/adapters/postgres/"}},
+        {"hiredis/", {"shared/adapters/redis/"}},
         {"fcgi", {"shared/adapters/fastcgi/"}},
         {"CLI/", {"functions/admin/", "shared/world/"}},
         {"tl/", {"shared/base/"}},

@@ -21,8 +21,9 @@ namespace vestibule {
 // A fresh, empty store of each kind. It lives until the test's process ends; one test opens one.
 SessionStore& fresh_memory_store();
 SessionStore& fresh_sqlite_store();    // never purges by itself, so that tests see what is there
+SessionStore& fresh_redis_store();     // below a prefix of its own; never purges by itself either
+SessionStore& fresh_postgres_store();  // in a schema of its own, likewise
 void remove_sqlite_store();            // its directory; also after a failed assertion
-SessionStore& fresh_postgres_store();  // of the server that tests/with_stores started; never purges by itself
 void remove_postgres_store();
 
 #define CONTRACT(name)                                                                                              \
@@ -32,6 +33,7 @@ void remove_postgres_store();
     Test(postgres_store, name, .fini = remove_postgres_store, .timeout = 120) {                                     \
         contract_##name(fresh_postgres_store());                                                                    \
     }                                                                                                               \
+    Test(redis_store, name, .timeout = 60) { contract_##name(fresh_redis_store()); }                                \
     static void contract_##name(SessionStore& store)
 
 inline constexpr WallTime kNow{Seconds{1'800'000'000}};
@@ -50,6 +52,10 @@ NewSession session_of(std::string_view key_name, std::string_view sub_name = "al
 NewSession session_of(std::string_view key_name, std::string_view sub_name, std::string_view sid_name);
 // A login in that browser; it ends the browser's other sessions.
 NewSession session_in_browser(std::string_view key_name, std::string_view browser_name);
+
+// How many of so many records that are over a purge counts: all, or the sessions only where the server of the store
+// expires ids and marks by itself.
+std::uint64_t counted_by_purge(std::uint64_t sessions, std::uint64_t ids_and_marks);
 
 // The value of a call that has to succeed.
 template <class T>

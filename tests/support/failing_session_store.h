@@ -148,9 +148,12 @@ public:
     Result<void> check() override {
         return around(StoreOperation::check, [&] { return real_.check(); });
     }
+    Result<std::vector<std::string>> advice() override { return advised; }
     Result<void> migrate() override {
         return around(StoreOperation::migrate, [&] { return real_.migrate(); });
     }
+
+    std::vector<std::string> advised;  // what advice() answers
 
 private:
     struct Plan {
