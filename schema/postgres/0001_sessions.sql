@@ -66,7 +66,7 @@ CREATE INDEX ended_sub_by_expiry ON ended_sub (remembered_until);
 -- Ids that were consumed and stay so until they expire.
 CREATE TABLE once (
     kind       text   NOT NULL,  -- 'flow', 'logout_jti' or 'throttle'
-    id         bytea  NOT NULL,
+    id         bytea  NOT NULL,  -- SHA-256 of the id, which may be longer than a row of an index
     expires_at bigint NOT NULL,
     PRIMARY KEY (kind, id)
 );
@@ -75,7 +75,7 @@ CREATE INDEX once_by_expiry ON once (expires_at);
 
 -- Provider metadata and key sets, authenticated with the key ring by whoever wrote them.
 CREATE TABLE cached_document (
-    name      bytea  NOT NULL PRIMARY KEY,
+    name      bytea  NOT NULL PRIMARY KEY,  -- SHA-256 of the name
     sealed    bytea  NOT NULL,
     stored_at bigint NOT NULL
 );

@@ -119,16 +119,18 @@ inline constexpr const char* kEndSubs =
     "WITH ended AS (DELETE FROM session WHERE key = ANY(ARRAY(SELECT key FROM session WHERE sub = ANY($1::bytea[])"
     " ORDER BY key FOR UPDATE)) RETURNING idle_expires_at > $2 AS live) SELECT count(*) FILTER (WHERE live) FROM ended";
 
+// Ids and names may be longer than a row of an index may be (2704 octets): their SHA-256 is the key.
 // $1 kind $2 id $3 now
-inline constexpr const char* kIsConsumed = "SELECT 1 FROM once WHERE kind = $1 AND id = $2 AND expires_at > $3";
+inline constexpr const char* kIsConsumed =
+    "SELECT 1 FROM once WHERE kind = $1 AND id = sha256($2) AND expires_at > $3";
 // $1 kind $2 id $3 now $4 expires_at
 inline constexpr const char* kConsume =
-    "INSERT INTO once (kind, id, expires_at) VALUES ($1, $2, $4) ON CONFLICT (kind, id)"
+    "INSERT INTO once (kind, id, expires_at) VALUES ($1, sha256($2), $4) ON CONFLICT (kind, id)"
     " DO UPDATE SET expires_at = excluded.expires_at WHERE once.expires_at <= $3";
 
-inline constexpr const char* kCached = "SELECT sealed, stored_at FROM cached_document WHERE name = $1";
+inline constexpr const char* kCached = "SELECT sealed, stored_at FROM cached_document WHERE name = sha256($1)";
 inline constexpr const char* kCache =
-    "INSERT INTO cached_document (name, sealed, stored_at) VALUES ($1, $2, $3) ON CONFLICT (name)"
+    "INSERT INTO cached_document (name, sealed, stored_at) VALUES (sha256($1), $2, $3) ON CONFLICT (name)"
     " DO UPDATE SET sealed = excluded.sealed, stored_at = excluded.stored_at";
 
 // $1 now $2 at most, of each kind of record. What somebody else is busy with is left to him.
@@ -165,7 +167,7 @@ inline constexpr const char* kStatistics =
 
 // A record that is over before it is there: a disk that is full or a role that may not write shows itself in a write.
 inline constexpr const char* kProveWritable =
-    "INSERT INTO once (kind, id, expires_at) VALUES ('throttle', 'check', 0) ON CONFLICT (kind, id)"
+    "INSERT INTO once (kind, id, expires_at) VALUES ('throttle', sha256('check'), 0) ON CONFLICT (kind, id)"
     " DO UPDATE SET expires_at = once.expires_at";
 
 #undef VESTIBULE_ROW_COLUMNS
