@@ -121,8 +121,7 @@ inline constexpr const char* kEndSubs =
 
 // Ids and names may be longer than a row of an index may be (2704 octets): their SHA-256 is the key.
 // $1 kind $2 id $3 now
-inline constexpr const char* kIsConsumed =
-    "SELECT 1 FROM once WHERE kind = $1 AND id = sha256($2) AND expires_at > $3";
+inline constexpr const char* kIsConsumed = "SELECT 1 FROM once WHERE kind = $1 AND id = sha256($2) AND expires_at > $3";
 // $1 kind $2 id $3 now $4 expires_at
 inline constexpr const char* kConsume =
     "INSERT INTO once (kind, id, expires_at) VALUES ($1, sha256($2), $4) ON CONFLICT (kind, id)"
