@@ -141,12 +141,12 @@ RedisClient::Answer RedisClient::ask(RedisPool::Borrowed& borrowed, const RedisE
         if (call.effect != RedisEffect::none || !there_is_time(deadline)) return replies.error();
         return AskAgain{AskAgain::Why::connection_lost, {}, replies.error()};
     }
-    RedisReplyPtr& reply = replies->back();
+    RedisReplyPtr reply = std::move(replies->back());
     if (reply->kind == RedisReply::Kind::error) return judge_error(borrowed, endpoint, *reply);
     if (call.effect == RedisEffect::confirmed && address_.replicas > 0) {
         if (const auto waited = wait_for_replicas(borrowed, deadline); !waited) return waited.error();
     }
-    return std::move(reply);
+    return reply;
 }
 
 // For all that this connection has written.
@@ -189,9 +189,12 @@ Result<RedisReplyPtr> RedisClient::tell_holder_of(const std::string& key, const 
     auto borrowed = pool_.borrow(endpoint_for(key), deadline);
     if (!borrowed) return failure(borrowed.error());
     auto replies = borrowed->connection().call({command}, deadline);
-    if (replies) return std::move(replies->front());
-    borrowed->discard();
-    return failure(replies.error());
+    if (!replies) {
+        borrowed->discard();
+        return failure(replies.error());
+    }
+    RedisReplyPtr reply = std::move(replies->front());
+    return reply;
 }
 
 }  // namespace vestibule

@@ -90,6 +90,8 @@ Result<void> RedisStream::shake_hands(MonotonicTime deadline) {
 
 Result<void> RedisStream::send_raw(std::string_view octets, MonotonicTime deadline) {
     while (!octets.empty()) {
+        // A view of a temporary lives as long as the call it was made for.
+        // cppcheck-suppress danglingTemporaryLifetime
         const ssize_t sent = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
         if (sent >= 0) {
             octets.remove_prefix(static_cast<std::size_t>(sent));
