@@ -38,7 +38,7 @@ scenario('logging out at the provider ends the session here, in both tabs and fo
     assert.equal(await isLoggedIn(cookie), true);
 
     await logOutAtTheProvider(alice);
-    await until('the cookie, which the browser still has, is worth nothing', async () => !await isLoggedIn(cookie));
+    await until('the cookie, which the browser still has, is worth nothing', async () => !await isLoggedIn(cookie), 40);
     for (const page of [first, second]) {
       await page.reload();
       await seesLoggedOut(page);
