@@ -110,6 +110,7 @@ export async function startStack(options = {}) {
     return readiness(start('provider', process.execPath, [join(here, 'provider/main.mjs')], {
       PROVIDER_PORT: String(ports.provider),
       APP_URL: appUrl,
+      BACKCHANNEL_URL: `http://127.0.0.1:${ports.app}/auth/backchannel`,
       API_AUDIENCE: AUDIENCE,
       CLIENT_ID,
       CLIENT_SECRET_FILE: join(state, 'client_secret'),

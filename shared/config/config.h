@@ -24,6 +24,8 @@ namespace vestibule {
 
 enum class Profile { standard, fapi2 };
 enum class PushedRequests { when_required, always, never };  // "auto", "always", "never"
+enum class LogoutTyp { may_be_absent, required };            // "optional", "required"
+enum class PostLogout { app, logout };                       // "app", "logout"
 enum class ResponseMode { query, form_post };
 
 enum class ClientAuthMethod {
@@ -82,6 +84,12 @@ struct ProviderConfig {
     // address, which nothing else of ours does; without it some providers ask "log out?" once more, and a few refuse
     // (RP-Initiated Logout §2).
     bool id_token_hint = false;
+    // "postLogoutRedirect": which address the provider sends people to after logout, and has registered: the app's, or
+    // that of the function logout, which leads on to the `returnTo` of the logout.
+    PostLogout post_logout = PostLogout::app;
+    // "logoutTokenTyp": whether a logout token must say that it is one ("required"), or may leave it out, as most
+    // providers do ("optional"; Back-Channel Logout §4.1).
+    LogoutTyp logout_token_typ = LogoutTyp::may_be_absent;
     // "pushedAuthorizationRequests" (RFC 9126): what a login asks goes to the provider directly, not by the browser.
     PushedRequests pushed_requests = PushedRequests::when_required;
     ResponseMode response_mode = ResponseMode::query;  // "responseMode": how the provider answers a login
@@ -95,7 +103,9 @@ struct SessionConfig {
     Seconds idle{30 * 60};
     Seconds absolute{12 * 60 * 60};
     std::vector<std::string> claims = {"sub", "name", "email", "picture"};  // what checksession may show
-    bool userinfo = false;                                                  // fetch claims from UserInfo at login, too
+    std::vector<std::string> clear_site_data;  // "clearSiteData": what a logout has the browser forget
+    int per_user = 0;  // "perUser": a user's sessions at once, the oldest ends for one more; 0: as many as they like
+    bool userinfo = false;  // fetch claims from UserInfo at login, too
 };
 
 struct Paths {
@@ -141,6 +151,8 @@ struct ServingConfig {
     int max_in_flight_per_session =
         64;  // "maxInFlightPerSession" of the proxy in one process; without a session: per address
     Milliseconds client_timeout{30'000};  // "clientTimeout": how long a client may be silent, or not read
+    // "storeConnections": connections to a store on a server, of one process; never more than it has threads
+    int store_connections = 8;
     std::uint64_t max_header_octets = 32ULL << 10;
 };
 
@@ -148,13 +160,17 @@ struct Config {
     Url public_url;                       // origin only
     Profile profile = Profile::standard;  // "fapi2": what the FAPI 2.0 Security Profile asks of a client
     ProviderConfig provider;
-    std::string store;  // "sqlite:/path"
-    Secret keys;        // the text of the key file
+    // "sqlite:/path", "postgresql://…", "redis://…", "rediss://…". May hold a password: nothing prints it.
+    std::string store;
+    Secret keys;            // the text of the key file
+    std::string keys_file;  // "keysFile": where it can be read anew; empty where the keys came from BFF_KEYS
     SessionConfig session;
     Paths paths;
     std::vector<Route> routes;
     ServingConfig serving;
     bool allow_plain_http = false;  // "allowPlainHttp": http beyond loopback, said by name
+    // "allowInsecureStore": a store on another host without TLS that proves which host it is, said by name
+    bool allow_insecure_store = false;
 
     std::string url_of(std::string_view path) const { return public_url.origin() + std::string(path); }
 };

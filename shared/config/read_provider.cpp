@@ -64,6 +64,17 @@ void read_acr_values(ObjectReader& from, std::vector<std::string>& values) {
     if (spaced) from.problem("acrValues", "must be one value an item, without spaces");
 }
 
+void read_post_logout(ObjectReader& from, PostLogout& where) {
+    static const std::vector<Choice<PostLogout>> kWhere = {{"app", PostLogout::app}, {"logout", PostLogout::logout}};
+    from.choice("postLogoutRedirect", where, kWhere);
+}
+
+void read_logout_token_typ(ObjectReader& from, LogoutTyp& typ) {
+    static const std::vector<Choice<LogoutTyp>> kTypes = {{"optional", LogoutTyp::may_be_absent},
+                                                          {"required", LogoutTyp::required}};
+    from.choice("logoutTokenTyp", typ, kTypes);
+}
+
 }  // namespace
 
 ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
@@ -81,6 +92,8 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
     from.duration("clockSkew", provider.clock_skew, {Seconds{0}, std::chrono::minutes{5}});  // checklist I20
     from.duration("timeout", provider.timeout, {Seconds{1}, Seconds{30}});
     from.flag("idTokenHint", provider.id_token_hint);
+    read_logout_token_typ(from, provider.logout_token_typ);
+    read_post_logout(from, provider.post_logout);
     read_authorization(from, provider);
     from.refuse("clientSecret",
                 "does not belong into this file; name a file that holds it as "

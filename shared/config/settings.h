@@ -29,7 +29,7 @@ Paths read_paths(ObjectReader from);
 Route read_route(ObjectReader from, PlainHttp plain_http);
 ServingConfig read_serving(ObjectReader from);
 
-// "store": an address this build has an adapter for.
+// "store": an address of a kind that there is. Whether this build has it is said when it is opened.
 void check_store(ObjectReader& from, std::string_view name, std::string_view store);
 
 // What can only be seen with all parts together: routes against paths, against each other, against the provider and

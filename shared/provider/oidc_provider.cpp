@@ -15,6 +15,7 @@ namespace vestibule {
 namespace {
 
 constexpr Milliseconds kDiscardAtMost{2'000};
+constexpr Milliseconds kVerifyAtMost{5'000};  // the provider waits for the answer (checklist B24)
 constexpr std::size_t kLargestUserinfo = 1024 * 1024;
 
 Error unavailable(const Error& cause) { return {ErrorCode::unavailable, cause.detail, cause.retry_after}; }
@@ -27,6 +28,15 @@ std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgor
     if (!jws) return std::nullopt;
     auto claims = Json::parse(jws->payload);
     return claims ? std::optional(std::move(*claims)) : std::nullopt;
+}
+
+// What is revoked of a login that is refused. One that was to be newer or stronger may well be the right person's,
+// whose session stays (checklist L44): with the refresh token many providers end everything that this person granted,
+// and so that session at its next refresh.
+TokenSet unwanted(const TokenResponse& response, const IdTokenRules& rules, WallTime now) {
+    TokenSet tokens = token_set_of(response, now);
+    if (rules.max_age || !rules.acr_values.empty()) tokens.refresh_token.reset();
+    return tokens;
 }
 
 }  // namespace
@@ -58,7 +68,7 @@ Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const Secret& code
     // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
     auto identity = identify(*provider, *tokens, rules, until);
     if (!identity) {
-        discard(*provider, token_set_of(*tokens, context_.clock.now()), until);
+        discard(*provider, unwanted(*tokens, rules, context_.clock.now()), until);
         return failure(std::move(identity.error()));
     }
     return RedeemedCode{std::move(*identity), std::move(*tokens)};
@@ -180,6 +190,26 @@ Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view
                              retry_after(*response, context_.clock.now())});
     }
     return parse_userinfo_response(*response, subject);
+}
+
+// "Validate the Logout Token signature in the same way that an ID Token signature is validated" (Back-Channel Logout
+// §2.6-2), so it is the same algorithms and the same keys.
+Result<VerifiedLogoutToken> OidcProvider::verify_logout_token(const Secret& logout_token) {
+    const ProviderConfig& config = context_.config.provider;
+    const auto jws = parse_jws(logout_token.reveal(), config.id_token_algorithms);
+    if (!jws) return failure(jws.error());
+    const auto claims = Json::parse(jws->payload);
+    if (!claims || !claims->is_object())
+        return failure(ErrorCode::identity_rejected, "logout token: the payload is no JSON object");
+    const LogoutTokenRules rules{config.issuer, config.client_id, config.logout_token_typ, config.clock_skew,
+                                 context_.clock.now()};
+    if (auto plausible = check_logout_token(jws->header, *claims, rules); !plausible) return failure(plausible.error());
+    const Deadline until = deadline().within(kVerifyAtMost);
+    const auto provider = metadata_.get(until);
+    if (!provider) return failure(unavailable(provider.error()));
+    const auto verified = id_tokens_.check_signature(*jws, provider->jwks_uri, until);
+    if (!verified) return failure(verified.error());
+    return vestibule::verify_logout_token(*verified, rules);
 }
 
 void OidcProvider::revoke(const TokenSet& tokens, Milliseconds at_most) {

@@ -13,6 +13,7 @@
 #include "crypto/jwk.h"
 #include "oauth/authorization_request.h"
 #include "oauth/id_token.h"
+#include "oauth/logout_token.h"
 #include "oauth/provider_metadata.h"
 #include "oauth/token_response.h"
 #include "session/refresh.h"
@@ -42,7 +43,8 @@ public:
 
     // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected, or
     // unavailable (also where the keys to verify it cannot be had); what was received is then revoked, best effort
-    // (C27). `rules.access_token` and `rules.now` are filled in here: they are known when the answer is.
+    // (C27), but for the refresh token where the rules name max_age or acr_values: a session may live by its grant.
+    // `rules.access_token` and `rules.now` are filled in here: they are known when the answer is.
     virtual Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) = 0;
 
     // Presents the refresh token, once. `subject` is who the session belongs to. What comes with a wrong identity is
@@ -53,6 +55,10 @@ public:
     // The claims of UserInfo, the sub checked (checklist I39). identity_rejected, provider_unavailable; session_ended
     // says that the access token was rejected.
     virtual Result<Json> userinfo(const Secret& access_token, std::string_view subject) = 0;
+
+    // identity_rejected: it is not good. unavailable: nobody can tell, for the keys are not to be had now. Whatever can
+    // be seen without a key is looked at first, so that a token of nobody's costs no request (checklist B23).
+    virtual Result<VerifiedLogoutToken> verify_logout_token(const Secret& logout_token) = 0;
 
     // RFC 7009, best effort within `at_most` for all of them together.
     virtual void revoke(const TokenSet& tokens, Milliseconds at_most) = 0;

@@ -75,8 +75,10 @@ inWorld('an answer by form that another browser got logs nobody in (L08, C01)', 
 
 inWorld('a hidden frame hears by form that the provider knows nobody (C12, C15, C16)', async (person) => {
   const listener = await openListener(person.context, world.appUrl);
+  const answer = listener.page.waitForRequest(`${world.appUrl}/auth/callback`);
   await listener.frame();
   assert.deepEqual(await listener.heard(), loginMessage(world.appUrl, 'login_required'));
+  assert.equal((await answer).method(), 'POST');
 });
 
 inWorld('a small window logs in silently where the provider knows the person, and the page hears so', async (person) => {

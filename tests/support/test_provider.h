@@ -55,6 +55,7 @@ struct TestProviderKnobs {
     // And of the HTTP around them.
     std::function<void(ScriptedAnswer& response)> change_token_response;
     std::function<void(ScriptedAnswer& response)> change_userinfo_response;
+    std::function<void(Json& header)> change_logout_header;  // of a logout token
 };
 
 class TestProvider {
@@ -99,6 +100,9 @@ public:
     TokenSet issue_tokens();
     // An ID token with these claims on top of the usual ones, signed as the knobs say.
     std::string id_token(const Json& changes = Json::object());
+
+    // A logout token with these claims on top of the usual ones; a null takes one away.
+    std::string logout_token(const Json& changes = Json::object());
 
     // --- keys ---
     void rotate_keys();                                    // a new key under a new kid; the old one is withdrawn
@@ -175,6 +179,7 @@ private:
     std::vector<std::string> revoked_;
     int families_ = 0;
     int token_requests_ = 0;
+    int logouts_ = 0;
     int reused_ = 0;
 };
 

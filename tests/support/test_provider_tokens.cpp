@@ -105,6 +105,28 @@ std::string TestProvider::signed_id_token(Json claims) {
     return compact;
 }
 
+std::string TestProvider::logout_token(const Json& changes) {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = clock_.now().time_since_epoch().count();
+    const Json event = Json::object({{"http://schemas.openid.net/event/backchannel-logout", Json::object()}});
+    Json usual = Json::object({{"iss", issuer_},
+                               {"aud", client_id},
+                               {"iat", now},
+                               {"exp", now + 120},
+                               {"jti", "logout-" + std::to_string(++logouts_)},
+                               {"sub", knobs.subject},
+                               {"events", event}});
+    if (knobs.sid) usual.set("sid", *knobs.sid);
+    for (const auto& [name, value] : changes.as_object()) usual.set(name, value);
+    Json claims = Json::object();
+    for (const auto& [name, value] : usual.as_object()) {
+        if (!value.is_null()) claims.set(name, value);
+    }
+    Json header = Json::object({{"alg", name_of(algorithm_)}, {"kid", kid_}, {"typ", "logout+jwt"}});
+    if (knobs.change_logout_header) knobs.change_logout_header(header);
+    return sign_jws(key_, algorithm_, header.print(), claims.print());
+}
+
 std::string TestProvider::new_secret(std::string_view kind) {
     secrets_.push_back("canary-" + std::string(kind) + "-" + std::to_string(secrets_.size() + 1));
     return secrets_.back();

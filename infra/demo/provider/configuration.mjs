@@ -34,10 +34,10 @@ function clientAuthentication({clientSecret, clientKeys}) {
 }
 
 /**
- * @param settings {appUrl, clientId, clientSecret, clientKeys, audience, accessTokenLifetime (seconds), jwks, cookieKey}
+ * @param settings {appUrl, backchannelUrl, clientId, clientSecret, clientKeys, audience, accessTokenLifetime (seconds), jwks, cookieKey}
  */
 export function configuration(settings) {
-  const {appUrl, clientId, audience, accessTokenLifetime, jwks, cookieKey} = settings;
+  const {appUrl, backchannelUrl, clientId, audience, accessTokenLifetime, jwks, cookieKey} = settings;
   return {
     adapter: MemoryAdapter,
     jwks,
@@ -52,6 +52,8 @@ export function configuration(settings) {
       response_types: ['code'],
       redirect_uris: [`${appUrl}/auth/callback`],
       post_logout_redirect_uris: [`${appUrl}/`, appUrl],
+      backchannel_logout_uri: backchannelUrl,
+      backchannel_logout_session_required: true,
     }],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     scopes: ['openid', 'offline_access'],
@@ -83,6 +85,7 @@ export function configuration(settings) {
     features: {
       devInteractions: {enabled: false},
       revocation: {enabled: true},
+      backchannelLogout: {enabled: true},
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (ctx, form) => { ctx.body = logoutPage(form); },

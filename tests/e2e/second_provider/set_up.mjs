@@ -56,6 +56,8 @@ function openIdConnect(url, keys, {audience, accessTokenLifetime}) {
     'introspection-revocation-allowed': true,
     'introspection-revocation-allow-target-client': true,
     'session-management-allowed': true,
+    'front-channel-logout-allowed': true,
+    'back-channel-logout-allowed': true,
     'session-cookie-name': 'GLEWLWYD2_OIDC_SID',
     'session-cookie-expiration': 3600,
     'resource-allowed': true,
@@ -73,7 +75,7 @@ export async function setUp(url, client, person) {
   const ask = await administrator(url);
   await ask('POST', '/auth/', {username: 'admin', password: 'password'});
   for (const name of SCOPES) {
-    await ask('POST', '/scope/', {name, display_name: name, password_required: false, scheme: {}});
+    await ask('POST', '/scope/', {name, display_name: name, password_required: true, scheme: {}});
   }
   await ask('POST', '/user/', {...person, enabled: true, scope: ['openid', ...SCOPES, 'g_profile']});
   await ask('POST', '/client/', {
@@ -83,7 +85,6 @@ export async function setUp(url, client, person) {
     confidential: true,
     client_secret: client.clientSecret,
     redirect_uri: [`${client.appUrl}/auth/callback`],
-    post_logout_redirect_uri: `${client.appUrl}/`,
     authorization_type: ['code', 'refresh_token', 'client_credentials'],
     token_endpoint_auth_method: ['client_secret_basic'],
     resource: [client.audience],

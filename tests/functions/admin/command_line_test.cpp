@@ -31,6 +31,16 @@ Test(admin_command_line, every_command_is_understood) {
     cr_expect(key.file == std::optional<std::string>("/etc/keys"));
     cr_expect(key.id == std::optional<std::string>("k2"));
     cr_expect(not(read_as<NewKey>({"keys", "new"}).file.has_value()));
+    const auto rotate = read_as<RotateKeys>({"keys", "rotate", "--file", "/etc/keys", "--id", "k2", "--staged"});
+    cr_expect(rotate.file == std::optional<std::string>("/etc/keys") && rotate.id == std::optional<std::string>("k2"));
+    cr_expect(rotate.place == RotateKeys::Place::last);
+    cr_expect(read_as<RotateKeys>({"keys", "rotate"}).place == RotateKeys::Place::first);
+    cr_expect(eq(str, read_as<PromoteKey>({"keys", "promote", "k2"}).id, std::string("k2")));
+    cr_expect(read_as<ListKeys>({"keys", "list", "--json"}).output == Output::json);
+    cr_expect(read_as<RetireKey>({"keys", "retire", "k1", "--force"}).force == RetireKey::Force::yes);
+    cr_expect(eq(str, read_as<ShowSession>({"sessions", "show", "0123abcd"}).key, std::string("0123abcd")));
+    cr_expect(read_as<Stats>({"stats", "--json"}).output == Output::json);
+    cr_expect(read_as<ListSessions>({"sessions", "list", "--sub", "bob"}).user == std::optional<std::string>("bob"));
     auto list = read_as<ListSessions>({"sessions", "list", "--user", "alice", "--limit", "7", "--json"});
     cr_expect(list.user == std::optional<std::string>("alice"));
     cr_expect(eq(u64, list.limit, 7));

@@ -315,7 +315,16 @@ Test(callback, a_store_that_fails_at_the_insert_revokes_what_was_received) {
     const std::string query = b.log_in();
     b.store.fail_always(StoreOperation::insert);
     cr_expect(eq(str, b.error_of(b.come_back(query)), text("unavailable")));
-    cr_expect(ge(sz, b.op.revoked_tokens().size(), 1));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 2));
+}
+
+Test(callback, L44_a_login_in_vain_leaves_the_grant_of_the_session_that_stays) {
+    CallbackBench b;
+    const std::string session = cookie_set_by(b.come_back(b.log_in()), kSessionCookieName);
+    const std::string query = b.op.log_in(b.begin("/auth/login", session));
+    b.store.fail_always(StoreOperation::insert);
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("unavailable")));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 1), "the access token alone");
 }
 
 Test(callback, C13_head_and_post_are_405_and_consume_nothing) {

@@ -63,6 +63,7 @@ Test(step_up, a_provider_that_does_not_satisfy_is_a_clear_error_and_no_loop) {
         cr_expect(b.error_of(response) == "identity_rejected", "%s: %s", acr, b.error_of(response).c_str());
         cr_expect(cookie_set_by(response, kSessionCookieName).empty(), "%s", acr);
         cr_expect(b.sessions() == 1, "the session there was stays (L44)");
+        cr_expect(eq(sz, b.op.revoked_tokens().size(), 1), "and the grant it lives by");
         cr_expect(b.session_is_there(SessionCookie::parse(session.substr(session.find('=') + 1)).value()));
     }
 }

@@ -45,6 +45,7 @@ public:
         return failure(ErrorCode::unavailable);
     }
     Result<Json> userinfo(const Secret&, std::string_view) override { return failure(ErrorCode::unavailable); }
+    Result<VerifiedLogoutToken> verify_logout_token(const Secret&) override { return failure(ErrorCode::unavailable); }
     void revoke(const TokenSet&, Milliseconds) override {}
 
 private:
