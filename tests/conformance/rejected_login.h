@@ -46,7 +46,7 @@ public:
         query_ = op.log_in(url);
         if (fault_.change) query_ = fault_.change(*this, query_);
         calls_before_ = http.requests().size();
-        response_ = come_back(query_);
+        response_ = answer(query_);
         for (const RecordedRequest& request : http.requests_to(op.token_endpoint()))
             remember(request.parameter("code_verifier"));
     }
@@ -104,11 +104,14 @@ public:
         if (fault_.prepare) fault_.prepare(*this);
         store.heal();
         clock.advance(Seconds{61});  // past every pace that is kept towards the provider
-        expect(cookie_set_by(come_back(query_), kSessionCookieName).empty(), "cannot be tried again");
-        expect(!cookie_set_by(come_back(log_in()), kSessionCookieName).empty(), "hinders the next login");
+        expect(cookie_set_by(answer(query_), kSessionCookieName).empty(), "cannot be tried again");
+        expect(!cookie_set_by(answer(log_in()), kSessionCookieName).empty(), "hinders the next login");
     }
 
 private:
+    Response answer(const std::string& query) {
+        return config.provider.response_mode == ResponseMode::form_post ? post_back(query) : come_back(query);
+    }
     bool is_to_be_revoked(const std::string& token) const {
         if (fault_.received == Received::nothing) return false;
         return token.find(fault_.received == Received::tokens ? "-token-" : "-access-token-") != std::string::npos;
