@@ -61,4 +61,10 @@ std::optional<Seconds> retry_after(const OutboundResponse& response, WallTime no
     return std::clamp(*date - now, Seconds{0}, kLongestPause);
 }
 
+std::optional<Seconds> clock_difference(const OutboundResponse& response, WallTime now) {
+    const auto value = response.headers.single("Date");
+    const auto date = value ? http_date(*value) : std::nullopt;
+    return date ? std::optional(*date - now) : std::nullopt;
+}
+
 }  // namespace vestibule

@@ -39,4 +39,7 @@ std::optional<std::string> token_error(const OutboundResponse& response);
 // Retry-After in seconds: a number, or an HTTP date against `now`; at most an hour (RFC 9110 §10.2.3).
 std::optional<Seconds> retry_after(const OutboundResponse& response, WallTime now);
 
+// How far the Date of an answer is ahead of `now`; negative where it is behind. Nothing where there is no Date.
+std::optional<Seconds> clock_difference(const OutboundResponse& response, WallTime now);
+
 }  // namespace vestibule

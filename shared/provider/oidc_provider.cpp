@@ -28,12 +28,6 @@ bool lacks_nonce(const OutboundResponse& response) {
     return response.status == 401 && challenges_for_dpop_nonce(response.headers) && dpop_nonce(response.headers);
 }
 
-// What the provider answered instead of tokens: its status, and its error code where it looks like one.
-std::string refusal_of(const OutboundResponse& response) {
-    const auto error = token_error(response);
-    return "status " + std::to_string(response.status) + (error ? ", " + loggable(*error) : "");
-}
-
 // The claims of an ID token that was verified when it came; nothing where they cannot be read any more.
 std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgorithm>& algorithms) {
     const auto jws = parse_jws(id_token.reveal(), algorithms);
@@ -118,7 +112,7 @@ Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, c
         return failure(Error{ErrorCode::unavailable, "token endpoint: " + reason, std::nullopt});
     }
     if (response->status != 200) {
-        const std::string reason = refusal_of(*response);
+        const std::string reason = refusal_of(*response, context_.clock.now());
         context_.log.warning("token.refused", {{"grant", "authorization_code"}, {"reason", reason}});
         const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
         return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
@@ -153,7 +147,8 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
     const auto response = send_refresh_token(context_, *provider, *current.refresh_token, *std::move(bound), until);
     if (!response) return ProviderTrouble{std::string(facts(response.error().code).name), std::nullopt};
     if (auto verdict = refusal(*response, context_.clock.now())) {
-        context_.log.warning("token.refused", {{"grant", "refresh_token"}, {"reason", refusal_of(*response)}});
+        context_.log.warning("token.refused",
+                             {{"grant", "refresh_token"}, {"reason", refusal_of(*response, context_.clock.now())}});
         return std::move(*verdict);
     }
     auto tokens = parse_token_response(*response, current.dpop_key ? TokenType::dpop : TokenType::bearer);

@@ -1,7 +1,6 @@
 #include "provider/pushed_requests.h"
 
 #include "oauth/pushed_authorization.h"
-#include "oauth/token_response.h"
 #include "provider/authenticated_post.h"
 #include "provider/loggable.h"
 
@@ -9,12 +8,6 @@ namespace vestibule {
 namespace {
 
 constexpr std::size_t kLargestAnswer = 64 * 1024;
-
-void report(const OutboundResponse& response, Log& log) {
-    const auto error = token_error(response);
-    log.warning("login.push_refused", {{"reason", "status " + std::to_string(response.status) +
-                                                      (error ? ", " + loggable(*error) : std::string{})}});
-}
 
 }  // namespace
 
@@ -28,7 +21,8 @@ Result<std::string> push_authorization_request(const ProviderContext& context, c
         return failure(ErrorCode::provider_unavailable,
                        "pushed authorization request: " + std::string(facts(response.error().code).name));
     }
-    if (response->status != 201) report(*response, context.log);
+    if (response->status != 201)
+        context.log.warning("login.push_refused", {{"reason", refusal_of(*response, context.clock.now())}});
     auto request_uri = parse_pushed_authorization_response(*response, context.clock.now());
     if (!request_uri) return failure(std::move(request_uri.error()));
     return pushed_authorization_url(provider, request.client_id, *request_uri);

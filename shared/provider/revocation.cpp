@@ -1,7 +1,6 @@
 #include "provider/revocation.h"
 
 #include "codec/form.h"
-#include "oauth/token_response.h"
 #include "provider/authenticated_post.h"
 #include "provider/loggable.h"
 
@@ -28,11 +27,7 @@ Reached revoke_one(const ProviderContext& context, const ProviderMetadata& provi
         report(context.log, hint, std::string(facts(response.error().code).name));
         return Reached::no;
     }
-    if (response->status != 200) {
-        const auto error = token_error(*response);
-        report(context.log, hint,
-               "status " + std::to_string(response->status) + (error ? ", " + loggable(*error) : ""));
-    }
+    if (response->status != 200) report(context.log, hint, refusal_of(*response, context.clock.now()));
     return Reached::yes;
 }
 

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <ctime>
 #include <set>
 
 #include "tests/shared/config/scripted_sources.h"
@@ -20,6 +21,15 @@ constexpr const char* kCertificateKey = "/etc/vestibule/client.key";
 std::string public_half(const std::string& key_set) {
     const auto all = signing_keys(Secret(key_set)).value();
     return Json::object({{"keys", Json::array({all.front().public_jwk()})}}).print();
+}
+
+std::string http_date_of(WallTime time) {
+    const std::time_t seconds = time.time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return text;
 }
 
 // A client whose files a test replaces.
@@ -142,4 +152,23 @@ Test(client_credentials, A27_files_that_do_not_fit_together_change_nothing_and_a
     const auto first = log.find("client_auth.files_unusable");
     cr_expect(first != std::string::npos && log.find("client_auth.files_unusable", first + 1) == std::string::npos);
     cr_expect(log.find("PRIVATE KEY") == std::string::npos);
+}
+
+Test(client_credentials, A10_a_clock_that_is_wrong_is_named_where_the_provider_does_not_know_us) {
+    const struct {
+        const char* said;  // null: nothing
+        int ahead;
+    } rows[] = {{"ahead of ours", 95}, {"behind ours", -95}, {nullptr, 5}};
+    for (const auto& row : rows) {
+        Client client;
+        client.with_keys();
+        ScriptedAnswer refused = json_answer(401, R"({"error":"invalid_client"})");
+        refused.headers.add("Date", http_date_of(client.bench.clock.now() + Seconds{row.ahead}));
+        client.bench.http.answer_next(client.bench.op.token_endpoint(), refused);
+        cr_expect(not(client.refreshes()));
+        const std::string log = client.bench.log.text();
+        const bool named = log.find("its clock is 95 s") != std::string::npos;
+        cr_expect(row.said == nullptr ? not(named) : named && log.find(row.said) != std::string::npos, "%d: %s",
+                  row.ahead, log.c_str());
+    }
 }
