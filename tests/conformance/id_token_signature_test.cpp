@@ -13,7 +13,7 @@ namespace {
 
 using enum JwsAlgorithm;
 
-const std::string kRejected = "identity_rejected";
+std::string rejected() { return "identity_rejected"; }
 
 std::string header_text(const LoginOutcome& login, const std::string& more = "") {
     return R"({"alg":"ES256","kid":")" + login.op.kid() + '"' + more + '}';
@@ -47,14 +47,14 @@ Test(id_token_signature, I01_I35_I36_a_compact_jws_of_three_parts_and_nothing_el
     for (const auto& [name, change] : table) {
         LoginOutcome login;
         login.op.knobs.change_jws = change;
-        cr_expect(eq(str, login.outcome(), kRejected), "%s", name);
+        cr_expect(eq(str, login.outcome(), rejected()), "%s", name);
     }
 }
 
 Test(id_token_signature, I35_an_encrypted_one_is_named_in_the_log_with_the_remedy) {
     LoginOutcome login;
     login.op.knobs.change_jws = [](std::string& jws) { jws = "e30.AAAA.AAAA.AAAA.AAAA"; };
-    cr_assert(eq(str, login.outcome(), kRejected));
+    cr_assert(eq(str, login.outcome(), rejected()));
     cr_expect(login.reason().find("encrypted (JWE), which is not in this build") != std::string::npos);
     cr_expect(login.reason().find("_encrypted_response_alg") != std::string::npos);
 }
@@ -89,7 +89,7 @@ Test(id_token_signature, I02_I07_I08_the_header_is_one_plain_object_without_exte
         login.with_header(header);
         const std::string outcome = login.outcome();
         // A kid that no key has may be one of a newer set: "nobody can tell" is an honest answer, too.
-        cr_expect(outcome == kRejected || outcome == "unavailable", "%s: %s", header.substr(0, 60).c_str(),
+        cr_expect(outcome == rejected() || outcome == "unavailable", "%s: %s", header.substr(0, 60).c_str(),
                   outcome.c_str());
         cr_expect(login.log.text().find("1=1") == std::string::npos, "the kid is not logged");
     }
@@ -101,14 +101,14 @@ Test(id_token_signature, I03_I04_every_algorithm_but_the_registered_one_is_refus
                              "ES512", "EdDSA", "Ed25519", "ES256K", "es256", "ES256 ", "ML-DSA-44"}) {
         LoginOutcome login;
         login.op.knobs.change_header = [name](Json& header) { header.set("alg", name); };
-        cr_expect(eq(str, login.outcome(), kRejected), "%s", name);
+        cr_expect(eq(str, login.outcome(), rejected()), "%s", name);
     }
     LoginOutcome missing;
     missing.with_header(R"({"kid":"key-1"})");
-    cr_expect(eq(str, missing.outcome(), kRejected));
+    cr_expect(eq(str, missing.outcome(), rejected()));
     LoginOutcome unsigned_token;
     unsigned_token.op.knobs.change_jws = [](std::string& jws) { jws.resize(jws.rfind('.') + 1); };
-    cr_expect(eq(str, unsigned_token.outcome(), kRejected));
+    cr_expect(eq(str, unsigned_token.outcome(), rejected()));
 }
 
 Test(id_token_signature, I05_I15_an_hmac_is_refused_whatever_its_key_is) {
@@ -121,7 +121,7 @@ Test(id_token_signature, I05_I15_an_hmac_is_refused_whatever_its_key_is) {
         cr_expect(eq(str, login.outcome(), text("")), "it works when it is right");
         login.op.knobs.change_header = [](Json& header) { header.set("alg", "HS256"); };
         login.with_signature([&](const std::string& input) { return hmac_sha256(secret, input); });
-        cr_expect(eq(str, login.outcome(), kRejected));
+        cr_expect(eq(str, login.outcome(), rejected()));
     }
 }
 
@@ -239,6 +239,6 @@ Test(id_token_signature, I06_nothing_the_token_brings_along_is_a_key) {
     };
     cr_expect(eq(str, login.outcome(), text("")), "they are ignored, not forbidden");
     login.with_signature([&](const std::string& input) { return attacker.signature(ES256, input); });
-    cr_expect(eq(str, login.outcome(), kRejected));
+    cr_expect(eq(str, login.outcome(), rejected()));
     cr_expect(eq(sz, login.http.count("https://attacker.example/*"), 0u));
 }
