@@ -13,14 +13,12 @@ namespace vestibule {
 struct LoginOutcome : CallbackBench {
     // "" where the person is logged in, else the auth_error of the redirect. A refused login leaves nothing behind.
     std::string outcome() {
-        const std::uint64_t before = sessions();
         const std::size_t revoked = op.revoked_tokens().size();
         const Response response = come_back(log_in());
         if (!leaks_nothing(response)) return "(a secret was seen)";
-        const std::string error = error_of(response);
-        const bool logged_in = sessions() == before + 1;
-        if (error.empty()) return logged_in ? "" : "(no session and no error)";
-        if (logged_in) return "(a session in spite of " + error + ")";
+        const std::string error = error_of(response), cookie = cookie_set_by(response, kSessionCookieName);
+        if (error.empty()) return opens(cookie) ? "" : "(no session and no error)";
+        if (!cookie.empty()) return "(a session in spite of " + error + ")";
         return op.revoked_tokens().size() == revoked ? "(tokens not revoked)" : error;
     }
     // Why the last login failed, as the operator reads it.

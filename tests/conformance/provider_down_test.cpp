@@ -88,12 +88,13 @@ struct Running {
         : path(installation.directory / (name + socket)), program(installation.start(name, "--listen=unix:" + path)) {
         program.wait_for_line("\"serving\"");
     }
+    // A script of our own page's, or what `more` says it is.
     FastcgiAnswer ask(const std::string& target, const FastcgiParams& more = {}) const {
-        FastcgiParams params{{"HTTP_HOST", "localhost:8080"},
-                             {"HTTP_ACCEPT", "application/json"},
-                             {"HTTP_SEC_FETCH_SITE", "same-origin"},
-                             {"HTTP_SEC_FETCH_MODE", "cors"}};
-        params.insert(params.end(), more.begin(), more.end());
+        const FastcgiParams fetch{{"HTTP_ACCEPT", "application/json"},
+                                  {"HTTP_SEC_FETCH_SITE", "same-origin"},
+                                  {"HTTP_SEC_FETCH_MODE", "cors"}};
+        FastcgiParams params = more.empty() ? fetch : more;
+        params.emplace_back("HTTP_HOST", "localhost:8080");
         return FastcgiClient(path).exchange(params_of(target, params));
     }
     int stop() {
