@@ -52,7 +52,7 @@ private:
                 ++asked_[path];
             }
             if (path == where_) return madness_(connection);
-            if (!connection.write(answer(path))) return;
+            if (!connection.deliver(answer(path))) return;
         }
     }
     static std::string json(const std::string& body) {

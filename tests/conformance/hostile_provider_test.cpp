@@ -29,14 +29,14 @@ std::string repeated(std::size_t times, std::string_view what) {
 // One octet, a pause, and so on until the other side has had enough.
 void drip(RawConnection& connection, std::string_view octets) {
     for (const char octet : octets) {
-        if (!connection.write({&octet, 1})) return;
+        if (!connection.deliver({&octet, 1})) return;
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
 }
 
 void pour(RawConnection& connection, std::size_t octets) {
     const std::string chunk(64 * 1024, 'x');
-    for (std::size_t sent = 0; sent < octets && connection.write(chunk);) sent += chunk.size();
+    for (std::size_t sent = 0; sent < octets && connection.deliver(chunk);) sent += chunk.size();
 }
 
 Madness saying(std::string answer) {
@@ -56,16 +56,16 @@ std::vector<Mad> every_madness() {
         {"C38 a header octet by octet", [](auto& c) { drip(c, kJsonHeader + std::string(10'000, 'h')); }},
         {"C38 a body octet by octet",
          [](auto& c) {
-             if (c.write(kJsonHeader + "Content-Length: 10000\r\n\r\n")) drip(c, std::string(10'000, ' '));
+             if (c.deliver(kJsonHeader + "Content-Length: 10000\r\n\r\n")) drip(c, std::string(10'000, ' '));
          }},
         {"C38 silence", [](auto& c) { c.wait_until_closed(); }},
         {"A23 an endless body",
          [](auto& c) {
-             if (c.write(kJsonHeader + "\r\n{\"x\":\"")) pour(c, kHundredMegabytes);
+             if (c.deliver(kJsonHeader + "\r\n{\"x\":\"")) pour(c, kHundredMegabytes);
          }},
         {"A23 D08 100 MB announced",
          [](auto& c) {
-             if (c.write(kJsonHeader + "Content-Length: 100000000\r\n\r\n")) pour(c, kHundredMegabytes);
+             if (c.deliver(kJsonHeader + "Content-Length: 100000000\r\n\r\n")) pour(c, kHundredMegabytes);
          }},
         {"A23 an endless header", [](auto& c) { c.write(kJsonHeader + "X: "), pour(c, kHundredMegabytes); }},
         {"A23 endless fields", saying(kJsonHeader + repeated(100'000, "X-Field: value\r\n") + "\r\n{}")},

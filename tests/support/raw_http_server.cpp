@@ -34,7 +34,7 @@ std::string RawConnection::read(std::size_t size) {
     return octets;
 }
 
-bool RawConnection::write(std::string_view octets) {
+bool RawConnection::deliver(std::string_view octets) {
     while (!octets.empty()) {
         const ssize_t sent = send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL);
         if (sent <= 0) return false;
