@@ -231,7 +231,9 @@ Test(id_token_claims, I39_I40_userinfo_of_another_person_or_form_ends_the_login_
         [](TestProviderKnobs& knobs) { knobs.change_userinfo = [](Json& claims) { claims.set("sub", "bob"); }; },
         [](TestProviderKnobs& knobs) { knobs.change_userinfo = [](Json& claims) { claims.set("sub", nullptr); }; },
         [](TestProviderKnobs& knobs) { knobs.signed_userinfo = true; },
-        [](TestProviderKnobs& knobs) { knobs.change_userinfo_body = [](std::string& body) { body = "<html>"; }; },
+        [](TestProviderKnobs& knobs) {
+            knobs.change_userinfo_response = [](ScriptedAnswer& response) { response.body = "<html>"; };
+        },
     };
     for (const auto& fault : faults) {
         LoginOutcome login;
