@@ -111,13 +111,22 @@ Test(discovery, D10_D12_D13_keys_that_change_between_logins_are_noticed_and_with
 // A thousand logins with made-up kids, in three processes on one store (D18), then a real rotation.
 Test(discovery, D11_D18_random_kids_cost_two_fetches_whatever_process_sees_them) {
     LoginOutcome login;
-    OidcProvider second({login.config, login.http, login.store, login.keys, login.clock, login.random, login.log});
-    OidcProvider third({login.config, login.http, login.store, login.keys, login.clock, login.random, login.log});
+    OidcProvider second(
+        {login.config, login.http, login.store, login.keys, login.clock, login.random, login.log, login.client});
+    OidcProvider third(
+        {login.config, login.http, login.store, login.keys, login.clock, login.random, login.log, login.client});
     InFlight in_flight{64};
-    const ProviderWorld worlds[] = {
-        login.world,
-        {{login.config, login.clock, login.random, login.log, login.keys, login.store}, login.http, second, in_flight},
-        {{login.config, login.clock, login.random, login.log, login.keys, login.store}, login.http, third, in_flight}};
+    const ProviderWorld worlds[] = {login.world,
+                                    {{login.config, login.clock, login.random, login.log, login.keys, login.store},
+                                     login.http,
+                                     second,
+                                     in_flight,
+                                     login.client},
+                                    {{login.config, login.clock, login.random, login.log, login.keys, login.store},
+                                     login.http,
+                                     third,
+                                     in_flight,
+                                     login.client}};
     int kid = 0;
     login.op.knobs.change_header = [&](Json& header) { header.set("kid", "random-" + std::to_string(++kid)); };
     for (int i = 0; i < 1000; ++i) {

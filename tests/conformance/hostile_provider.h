@@ -93,13 +93,17 @@ private:
 struct RealClient {
     static constexpr Milliseconds kPatience{400};
 
-    explicit RealClient(const std::string& issuer) {
-        config.public_url = parse_url("https://app.example").value();
-        config.provider.issuer = issuer;
-        config.provider.client_id = "spa";
-        config.provider.auth.secret = Secret("a-client-secret-of-some-length");
-        config.provider.id_token_algorithms = {JwsAlgorithm::ES256};
-        config.provider.timeout = kPatience;
+    explicit RealClient(const std::string& issuer) : config(configured(issuer)) {}
+
+    static Config configured(const std::string& issuer) {
+        Config made;
+        made.public_url = parse_url("https://app.example").value();
+        made.provider.issuer = issuer;
+        made.provider.client_id = "spa";
+        made.provider.auth.secret = Secret("a-client-secret-of-some-length");
+        made.provider.id_token_algorithms = {JwsAlgorithm::ES256};
+        made.provider.timeout = kPatience;
+        return made;
     }
 
     IdTokenRules rules() const {
@@ -117,7 +121,8 @@ struct RealClient {
     CurlHttpClient http;
     KeyRing keys = test_keys();
     Config config;
-    OidcProvider provider{{config, http, store, keys, clock, random, log}};
+    ClientCredentials client{config.provider.auth, clock, log};
+    OidcProvider provider{{config, http, store, keys, clock, random, log, client}};
 };
 
 // The most memory this process has used so far, in octets.
