@@ -120,7 +120,7 @@ std::string outcome(const Result<Value>& result) {
 }
 
 Result<RedeemedCode> redeem(RealClient& us) {
-    return us.provider.redeem(Secret("code"), Secret("verifier"), us.rules());
+    return us.provider.redeem(Secret("code"), {"n", Secret("verifier"), Secret(std::string(32, 'k'))}, us.rules());
 }
 
 TokenSet tokens() {
@@ -161,7 +161,7 @@ Test(hostile_provider, A23_R09_a_refresh_that_is_answered_by_nonsense_is_the_pro
 
 Test(hostile_provider, A23_userinfo_of_any_kind_ends_in_an_error, .timeout = 120) {
     expect_bounded(
-        "/userinfo", [](RealClient& us) { return outcome(us.provider.userinfo(Secret("at"), "alice")); },
+        "/userinfo", [](RealClient& us) { return outcome(us.provider.userinfo({Secret("at")}, "alice")); },
         "[provider_unavailable][identity_rejected]");
 }
 
@@ -170,7 +170,7 @@ Test(hostile_provider, A23_I40_signed_userinfo_of_any_kind_ends_in_an_error, .ti
         "/userinfo",
         [](RealClient& us) {
             us.config.provider.userinfo_algorithms = {JwsAlgorithm::ES256};
-            return outcome(us.provider.userinfo(Secret("at"), "alice"));
+            return outcome(us.provider.userinfo({Secret("at")}, "alice"));
         },
         "[provider_unavailable][identity_rejected]");
 }
@@ -196,7 +196,7 @@ Test(hostile_provider, D07_A22_no_redirect_is_followed_and_no_secret_is_sent_aga
                                              elsewhere.url("/stolen") + "\r\nContent-Length: 0\r\n\r\n"));
             RealClient us(op.issuer());
             cr_expect(not(redeem(us).has_value()));
-            (void)us.provider.userinfo(Secret("at"), "alice");
+            (void)us.provider.userinfo({Secret("at")}, "alice");
             us.provider.revoke(tokens(), Milliseconds{400});
             cr_expect(op.asked(where) >= 1, "%s was never asked", where);
             cr_expect(eq(int, elsewhere.connections(), 0), "%s answered %s", where, status);
