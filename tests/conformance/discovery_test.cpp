@@ -115,18 +115,11 @@ Test(discovery, D11_D18_random_kids_cost_two_fetches_whatever_process_sees_them)
         {login.config, login.http, login.store, login.keys, login.clock, login.random, login.log, login.client});
     OidcProvider third(
         {login.config, login.http, login.store, login.keys, login.clock, login.random, login.log, login.client});
-    InFlight in_flight{64};
-    const ProviderWorld worlds[] = {login.world,
-                                    {{login.config, login.clock, login.random, login.log, login.keys, login.store},
-                                     login.http,
-                                     second,
-                                     in_flight,
-                                     login.client},
-                                    {{login.config, login.clock, login.random, login.log, login.keys, login.store},
-                                     login.http,
-                                     third,
-                                     in_flight,
-                                     login.client}};
+    const auto process_of = [&](Provider& provider) {
+        const ProviderWorld& own = login.world;
+        return ProviderWorld{own, own.http, provider, own.in_flight, own.client, own.dpop_nonces};
+    };
+    const ProviderWorld worlds[] = {login.world, process_of(second), process_of(third)};
     int kid = 0;
     login.op.knobs.change_header = [&](Json& header) { header.set("kid", "random-" + std::to_string(++kid)); };
     for (int i = 0; i < 1000; ++i) {
