@@ -1,5 +1,6 @@
 #include "functions/login/handler.h"
 
+#include "codec/form.h"
 #include "functions/login/id_token_hint.h"
 #include "functions/login/login_request.h"
 #include "http/error_response.h"
@@ -75,6 +76,14 @@ void log_refusal(const Error& error, Log& log) {
     log.warning("login.refused", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
 }
 
+// A provider that starts logins by itself sends its issuer along (third-party-initiated login, Core §4). That is not in
+// this build, and whoever looks for the reason should find it.
+Error name_initiator(Error error, const Request& request) {
+    const auto query = Form::parse(request.query);
+    if (query && query->has("iss")) error.detail += "; third-party-initiated login is not in this build";
+    return error;
+}
+
 // The login cannot begin, and whoever waits for its answer hears so.
 Response fail(const Request& request, const Error& error, const LoginRequest& asked, const ProviderWorld& world) {
     log_refusal(error, world.log);
@@ -93,7 +102,8 @@ Response handle_login(const Request& request, const ProviderWorld& world) {
     };
     if (is_speculative(request)) return refuse({ErrorCode::unavailable, "prefetch", std::nullopt});
     const std::string origin = world.config.public_url.origin();
-    if (auto ours = check_cross_site(request, origin, Navigation::allow); !ours) return refuse(ours.error());
+    if (auto ours = check_cross_site(request, origin, Navigation::allow); !ours)
+        return refuse(name_initiator(ours.error(), request));
     const auto asked = parse_login_request(request.query, world.config);
     if (!asked) return refuse(asked.error());
     if (auto place = check_place(request, *asked); !place) return refuse(place.error());

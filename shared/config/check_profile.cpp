@@ -60,10 +60,10 @@ void check_sender_constraint(const ProviderConfig& provider, Findings& findings)
                      "(RFC 9449) or by \"clientAuth.certificateFile\", a certificate they are bound to (RFC 8705)");
 }
 
-void check_algorithms(const ProviderConfig& provider, Findings& findings) {
-    for (const JwsAlgorithm algorithm : provider.id_token_algorithms) {
+void check_algorithms(const std::vector<JwsAlgorithm>& algorithms, const char* setting, Findings& findings) {
+    for (const JwsAlgorithm algorithm : algorithms) {
         if (is_strong(algorithm)) continue;
-        findings.problem("provider.idTokenAlgorithms",
+        findings.problem(setting,
                          "has \"" + std::string(name_of(algorithm)) +
                              "\", which the profile \"fapi2\" forbids; it allows \"PS256\", \"ES256\" and \"EdDSA\"");
     }
@@ -76,7 +76,8 @@ void check_profile(const Config& config, Findings& findings) {
     check_https(config, findings);
     check_client_authentication(config.provider, findings);
     check_sender_constraint(config.provider, findings);
-    check_algorithms(config.provider, findings);
+    check_algorithms(config.provider.id_token_algorithms, "provider.idTokenAlgorithms", findings);
+    check_algorithms(config.provider.userinfo_algorithms, "provider.userinfoAlgorithms", findings);
     if (config.provider.pushed_requests == PushedRequests::never) {  // §5.3.3.2-2
         findings.problem("provider.pushedAuthorizationRequests",
                          "is \"never\", but the profile \"fapi2\" always pushes; remove it");

@@ -78,6 +78,9 @@ struct ProviderConfig {
     std::string scope = "openid profile email offline_access";
     // What the provider signs this client's ID tokens with ("idTokenAlgorithms"; Core §3.1.3.7-7, checklist I03).
     std::vector<JwsAlgorithm> id_token_algorithms = {JwsAlgorithm::RS256};
+    // What the provider signs UserInfo with, where this client is registered so ("userinfoAlgorithms"; Core §5.3.2,
+    // checklist I40). Empty: UserInfo is plain JSON. Either way the other form is refused.
+    std::vector<JwsAlgorithm> userinfo_algorithms;
     std::optional<Seconds> max_age;       // "maxAge": the login must not be older
     std::vector<std::string> acr_values;  // "acrValues": one of these is required
     Seconds clock_skew{30};               // "clockSkew", at most 5 min

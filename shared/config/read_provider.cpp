@@ -15,7 +15,7 @@ const std::vector<JwsAlgorithm>& all_algorithms() {
 
 // RFC 8725 §3.2, Core §2 (checklist I03): nothing that is not signed, nothing whose key both sides know.
 const std::vector<Refusal> kWeakAlgorithms = {
-    {"none", "accepts unsigned ID tokens; name what the provider signs with, such as \"RS256\""},
+    {"none", "accepts what is not signed; name what the provider signs with, such as \"RS256\""},
     {"HS256", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
     {"HS384", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
     {"HS512", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
@@ -44,13 +44,13 @@ void read_scope(ObjectReader& from, std::string& scope) {  // checklist L14
     if (!has_scope(scope, "openid")) from.problem("scope", "must contain \"openid\"; without it there is no login");
 }
 
-void read_algorithms(ObjectReader& from, std::vector<JwsAlgorithm>& algorithms) {
+void read_algorithms(ObjectReader& from, std::string_view setting, std::vector<JwsAlgorithm>& algorithms) {
     std::vector<std::string> all;
     std::vector<std::string> names;
     const auto name = [](JwsAlgorithm algorithm) { return std::string(name_of(algorithm)); };
     std::transform(all_algorithms().begin(), all_algorithms().end(), std::back_inserter(all), name);
     std::transform(algorithms.begin(), algorithms.end(), std::back_inserter(names), name);
-    if (!from.choices("idTokenAlgorithms", names, all, kWeakAlgorithms)) return;
+    if (!from.choices(setting, names, all, kWeakAlgorithms)) return;
     algorithms.clear();
     for (const std::string& chosen : names) {
         if (const auto algorithm = jws_algorithm(chosen)) algorithms.push_back(*algorithm);
@@ -86,7 +86,8 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
     provider.auth = std::move(client_auth.auth);
     settings.secret_file = std::move(client_auth.secret_file);
     read_scope(from, provider.scope);
-    read_algorithms(from, provider.id_token_algorithms);
+    read_algorithms(from, "idTokenAlgorithms", provider.id_token_algorithms);
+    read_algorithms(from, "userinfoAlgorithms", provider.userinfo_algorithms);
     from.duration("maxAge", provider.max_age, {Seconds{0}, Seconds{std::chrono::days{400}}});
     read_acr_values(from, provider.acr_values);
     from.duration("clockSkew", provider.clock_skew, {Seconds{0}, std::chrono::minutes{5}});  // checklist I20

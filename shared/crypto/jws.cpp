@@ -30,6 +30,14 @@ tl::unexpected<Error> malformed(const char* what) {
     return failure(ErrorCode::identity_rejected, std::string("JWS: ") + what);
 }
 
+constexpr const char* kEncrypted =
+    "five parts: it is encrypted (JWE), which is not in this build. Remove the encryption (…_encrypted_response_alg) "
+    "of "
+    "this client at the provider.";
+
+// "five parts separated by … period characters" (RFC 7516 §9).
+bool is_encrypted(std::string_view compact) { return std::count(compact.begin(), compact.end(), '.') == 4; }
+
 struct CompactParts {
     std::string_view header;
     std::string_view payload;
@@ -105,6 +113,7 @@ std::string_view name_of(JwsAlgorithm algorithm) {
 
 Result<UnverifiedJws> parse_jws(std::string_view compact, const std::vector<JwsAlgorithm>& allowed) {
     if (compact.size() > kMaxCompact) return malformed("too long");
+    if (is_encrypted(compact)) return malformed(kEncrypted);
     const auto parts = split(compact);
     if (!parts) return malformed("not three parts");
     auto header_text = base64url_decode(parts->header);

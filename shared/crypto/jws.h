@@ -30,7 +30,8 @@ struct UnverifiedJws {
     std::string payload;
 };
 
-// identity_rejected where it is not exactly three strict base64url parts, over 64 KiB, the header no JSON object or
+// identity_rejected where it is not exactly three strict base64url parts (five are JWE, and the detail says so), over
+// 64 KiB, the header no JSON object or
 // with `crit` or `b64`, `kid` or `typ` no text of at most 256 octets, the signature empty, or the algorithm not in
 // `allowed` (checklist I01–I08). Header keys jku, jwk, x5u, x5c are ignored.
 Result<UnverifiedJws> parse_jws(std::string_view compact, const std::vector<JwsAlgorithm>& allowed);

@@ -35,9 +35,25 @@ Result<void> check_pushing(const Json& document, const Config& config) {
     return {};
 }
 
+// JARM: every answer is a JWT ("query.jwt", "form_post.jwt", …).
+bool answers_by_jwt_only(const Json& document) {
+    const Json* announced = document.find("response_modes_supported");
+    if (announced == nullptr || !announced->is_array() || announced->as_array().empty()) return false;
+    const auto is_jwt = [](const Json& mode) {
+        return mode.is_string() && (mode.as_string() == "jwt" || mode.as_string().ends_with(".jwt"));
+    };
+    const auto& modes = announced->as_array();
+    return std::all_of(modes.begin(), modes.end(), is_jwt);
+}
+
 // "If omitted, the default for Dynamic OpenID Providers is ["query", "fragment"]" (Discovery §3). Some that know
 // form_post do not say so: what is announced is held against the setting, silence is not.
 Result<void> check_response_mode(const Json& document, const ProviderConfig& provider) {
+    if (answers_by_jwt_only(document)) {
+        return unusable(
+            "response_modes_supported has JWT modes only (JARM), which are not in this build. Allow this client "
+            "\"query\" or \"form_post\" at the provider.");
+    }
     const bool post = provider.response_mode == ResponseMode::form_post;
     if (!announces_without(document, "response_modes_supported", post ? "form_post" : "query")) return {};
     return post ? unusable("response_modes_supported lacks form_post. Set \"responseMode\" to \"query\".")

@@ -36,6 +36,9 @@ Result<AuthorizationResponse> parse_authorization_response(const Form& parameter
     response.iss = value_of(parameters, "iss");
     if (auto code = value_of(parameters, "code")) response.code.emplace(std::move(*code));
     response.error = value_of(parameters, "error");
+    // The one parameter of JARM's answers; nobody asked for one.
+    if (parameters.has("response") && response.state.empty())
+        return invalid("it is a JWT (JARM), which is not in this build. Allow this client \"query\" at the provider.");
     // "The client MUST ignore unrecognized response parameters" (RFC 6749 §4.1.2): nothing else is looked at.
     if (response.state.empty()) return invalid("no state");
     if (response.code && response.error) return invalid("both code and error");

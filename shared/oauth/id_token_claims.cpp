@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/message.h"
+#include "oauth/jwt_claims.h"
 
 namespace vestibule {
 namespace {
@@ -12,36 +12,15 @@ using Verdict = Result<void>;
 // "The iat Claim can be used to reject tokens that were issued too far away from the current time" (Core §3.1.3.7-10).
 constexpr Seconds kIssuedInTheFuture{60};
 constexpr Seconds kIssuedLongBeforeLogin{10 * 60};
-// The last second of the year 9999. A larger date counts milliseconds, or nothing at all.
-constexpr double kLastDate = 253402300799.0;
 constexpr std::size_t kLongestSubject = 255;
 
 tl::unexpected<Error> rejected(std::string detail) {
     return failure(ErrorCode::identity_rejected, "id token: " + std::move(detail));
 }
 
-double number_of(Seconds seconds) { return static_cast<double>(seconds.count()); }
-double number_of(WallTime time) { return number_of(time.time_since_epoch()); }
-
-// NumericDate (RFC 7519 §2): "non-integer values can be represented". Nothing where it is no date of this world. Stays
-// a double, for 1e300 has no place in an integer.
-std::optional<double> date_at(const Json& claims, std::string_view name) {
-    const Json* member = claims.find(name);
-    if (member == nullptr || !member->is_number()) return std::nullopt;
-    const double seconds = member->as_double();
-    if (!(seconds >= 0 && seconds <= kLastDate)) return std::nullopt;
-    return seconds;
-}
-
-// An access token, a logout token and all the others are JWTs, too, signed by the same key (RFC 8725 §3.11, §3.12).
+// RFC 8725 §3.11, §3.12.
 Verdict check_kind(const IdTokenParts& token) {
-    if (const Json* typ = token.header.find("typ")) {
-        // A media type, compared without case; "application/" may be left out (RFC 7515 §4.1.9).
-        const std::string type = typ->is_string() ? typ->as_string() : std::string{};
-        if (!equal_ignoring_case(type, "JWT") && !equal_ignoring_case(type, "application/JWT"))
-            return rejected("typ is not JWT");
-    }
-    if (token.claims.find("events") != nullptr) return rejected("events belongs to a logout token");
+    if (const char* sign = sign_of_another_kind(token.header, token.claims)) return rejected(sign);
     return {};
 }
 
@@ -84,7 +63,7 @@ Verdict check_subject(const Json& claims, const IdTokenRules& rules) {
 }
 
 Verdict check_times(const Json& claims, const IdTokenRules& rules) {
-    const double now = number_of(rules.now), skew = number_of(rules.clock_skew);
+    const double now = seconds_of(rules.now), skew = seconds_of(rules.clock_skew);
     // "The current time MUST be before the time represented by the exp Claim" (Core §3.1.3.7-9).
     const auto expires = date_at(claims, "exp");
     if (!expires) return rejected("exp is missing or no date");
@@ -92,9 +71,9 @@ Verdict check_times(const Json& claims, const IdTokenRules& rules) {
 
     const auto issued = date_at(claims, "iat");
     if (!issued) return rejected("iat is missing or no date");
-    if (*issued > now + std::max(skew, number_of(kIssuedInTheFuture))) return rejected("iat lies in the future");
+    if (*issued > now + std::max(skew, seconds_of(kIssuedInTheFuture))) return rejected("iat lies in the future");
     const bool is_login = rules.nonce.has_value();
-    if (is_login && *issued < now - skew - number_of(kIssuedLongBeforeLogin)) return rejected("iat is long ago");
+    if (is_login && *issued < now - skew - seconds_of(kIssuedLongBeforeLogin)) return rejected("iat is long ago");
 
     // "the current date/time MUST be after or equal to the not-before date/time" (RFC 7519 §4.1.5).
     if (claims.find("nbf") == nullptr) return {};
@@ -119,10 +98,10 @@ Verdict check_authentication_time(const Json& claims, const IdTokenRules& rules)
     if (!rules.max_age) return {};
     const auto authenticated = date_at(claims, "auth_time");
     if (!authenticated) return rejected("auth_time is missing or no date, though max_age was asked for");
-    const double now = number_of(rules.now), skew = number_of(rules.clock_skew);
-    if (*authenticated > now + std::max(skew, number_of(kIssuedInTheFuture)))
+    const double now = seconds_of(rules.now), skew = seconds_of(rules.clock_skew);
+    if (*authenticated > now + std::max(skew, seconds_of(kIssuedInTheFuture)))
         return rejected("auth_time lies in the future");
-    if (now - *authenticated > number_of(*rules.max_age) + skew) return rejected("auth_time is older than max_age");
+    if (now - *authenticated > seconds_of(*rules.max_age) + skew) return rejected("auth_time is older than max_age");
     return {};
 }
 

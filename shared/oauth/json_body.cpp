@@ -19,6 +19,11 @@ bool is_structured_json(std::string_view type) {
 
 }  // namespace
 
+bool has_media_type(const HeaderFields& headers, std::string_view type) {
+    const auto content_type = headers.single("Content-Type");
+    return content_type && equal_ignoring_case(media_type(*content_type), type);
+}
+
 bool is_json(const HeaderFields& headers) {
     const auto content_type = headers.single("Content-Type");
     if (!content_type) return false;

@@ -1,4 +1,5 @@
-// The one shape every answer of a provider has: JSON in an object, and it says so.
+// The shape every answer of a provider has: JSON in an object, and it says so. (A signed UserInfo says
+// application/jwt.)
 #pragma once
 
 #include <string_view>
@@ -8,6 +9,9 @@
 #include "http/message.h"
 
 namespace vestibule {
+
+// Content-Type is there once and is `type`, whatever its parameters.
+bool has_media_type(const HeaderFields& headers, std::string_view type);
 
 // Content-Type is there once and is application/json, or another JSON type such as application/jwk-set+json.
 bool is_json(const HeaderFields& headers);

@@ -58,10 +58,17 @@ bool rules_out(const Json& document, std::string_view list, std::string_view wor
     return announced != nullptr && !holds(*announced, word);
 }
 
-bool rules_out_every_algorithm(const Json& document, const std::vector<JwsAlgorithm>& algorithms) {
-    return std::all_of(algorithms.begin(), algorithms.end(), [&](JwsAlgorithm algorithm) {
-        return rules_out(document, "id_token_signing_alg_values_supported", vestibule::name_of(algorithm));
-    });
+// Compared as algorithms, for EdDSA has two names (RFC 9864). A list that is not announced says nothing.
+bool rules_out_every_algorithm(const Json& document, std::string_view list, const std::vector<JwsAlgorithm>& ours) {
+    const Json* announced = document.find(list);
+    if (announced == nullptr) return false;
+    if (!announced->is_array()) return true;
+    const auto is_ours = [&](const Json& name) {
+        const auto algorithm = name.is_string() ? jws_algorithm(name.as_string()) : std::nullopt;
+        return algorithm && std::find(ours.begin(), ours.end(), *algorithm) != ours.end();
+    };
+    const auto& names = announced->as_array();
+    return std::none_of(names.begin(), names.end(), is_ours);
 }
 
 // Checklist D15: what we need is checked when the metadata is loaded, not in the middle of a login.
@@ -72,8 +79,11 @@ Result<void> check_abilities(const Json& document, const ProviderConfig& config)
         return unusable("code_challenge_methods_supported lacks S256. Enable PKCE with S256 at the provider.");
     if (rules_out(document, "response_types_supported", "code"))
         return unusable("response_types_supported lacks code. Enable the authorization code flow at the provider.");
-    if (rules_out_every_algorithm(document, config.id_token_algorithms))
+    if (rules_out_every_algorithm(document, "id_token_signing_alg_values_supported", config.id_token_algorithms))
         return unusable("id_token_signing_alg_values_supported has none of the configured \"idTokenAlgorithms\".");
+    if (!config.userinfo_algorithms.empty() &&
+        rules_out_every_algorithm(document, "userinfo_signing_alg_values_supported", config.userinfo_algorithms))
+        return unusable("userinfo_signing_alg_values_supported has none of the configured \"userinfoAlgorithms\".");
     return {};
 }
 

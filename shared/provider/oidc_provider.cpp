@@ -4,14 +4,15 @@
 
 #include "oauth/dpop_nonce.h"
 #include "oauth/id_token_continuity.h"
-#include "oauth/userinfo_response.h"
 #include "provider/loggable.h"
 #include "provider/presented_token.h"
 #include "provider/pushed_requests.h"
 #include "provider/refresh_verdict.h"
 #include "provider/revocation.h"
+#include "provider/signature_check.h"
 #include "provider/token_requests.h"
 #include "provider/token_set_of.h"
+#include "provider/userinfo_claims.h"
 
 namespace vestibule {
 namespace {
@@ -217,7 +218,7 @@ Result<Json> OidcProvider::userinfo(const AccessToken& access_token, std::string
         return failure(Error{ErrorCode::provider_unavailable, "userinfo: status " + std::to_string(response->status),
                              retry_after(*response, context_.clock.now())});
     }
-    return parse_userinfo_response(*response, subject);
+    return userinfo_claims(*response, subject, context_, key_sets_, *provider, until);
 }
 
 // Once, with credentials made for it.
@@ -229,7 +230,7 @@ Result<OutboundResponse> OidcProvider::ask_userinfo(const std::string& endpoint,
         present_token(access_token, request.method, endpoint, nonces_, context_.random, context_.clock.now());
     if (!credentials) return failure(credentials.error());
     request.headers = *std::move(credentials);
-    request.headers.add("Accept", "application/json");
+    request.headers.add("Accept", std::string(userinfo_accepted(context_.config.provider)));
     request.certificate = context_.client.current()->certificate;  // the token may be bound to it (RFC 8705 §3)
     request.limits = until.limits(kLargestUserinfo);
     auto response = context_.http.send(request);
@@ -255,7 +256,7 @@ Result<VerifiedLogoutToken> OidcProvider::verify_logout_token(const Secret& logo
     const Deadline until = deadline().within(kVerifyAtMost);
     const auto provider = metadata_.get(until);
     if (!provider) return failure(unavailable(provider.error()));
-    const auto verified = id_tokens_.check_signature(*jws, provider->jwks_uri, until);
+    const auto verified = check_signature(*jws, key_sets_, provider->jwks_uri, until);
     if (!verified) return failure(verified.error());
     return vestibule::verify_logout_token(*verified, rules);
 }

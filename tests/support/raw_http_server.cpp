@@ -34,12 +34,13 @@ std::string RawConnection::read(std::size_t size) {
     return octets;
 }
 
-void RawConnection::write(std::string_view octets) {
+bool RawConnection::deliver(std::string_view octets) {
     while (!octets.empty()) {
         const ssize_t sent = send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL);
-        if (sent <= 0) return;
+        if (sent <= 0) return false;
         octets.remove_prefix(static_cast<std::size_t>(sent));
     }
+    return true;
 }
 
 void RawConnection::finish_writing() { shutdown(descriptor_, SHUT_WR); }

@@ -18,9 +18,10 @@ public:
     // The next request's header up to the empty line and with it; "" where the other side hung up.
     std::string read_header();
     std::string read(std::size_t size);  // fewer at the end
-    void write(std::string_view octets);
-    void finish_writing();  // as a server that closes after the answer
-    void reset();           // with a RST
+    void write(std::string_view octets) { (void)deliver(octets); }
+    bool deliver(std::string_view octets);  // false: the other side is gone
+    void finish_writing();                  // as a server that closes after the answer
+    void reset();                           // with a RST
     // Waits until the other side closes; false after 10 s.
     bool wait_until_closed();
 

@@ -200,8 +200,18 @@ ScriptedAnswer TestProvider::answer_userinfo(const RecordedRequest& request) {
     }
     Json claims = knobs.user;
     claims.set("sub", knobs.subject);
+    if (knobs.signed_userinfo) {
+        claims.set("iss", issuer_);
+        claims.set("aud", client_id);
+    }
     if (knobs.change_userinfo) knobs.change_userinfo(claims);
     ScriptedAnswer response = with_nonce(json_answer(200, claims.print()), userinfo_dpop);
+    if (knobs.signed_userinfo) {
+        Json header = Json::object({{"alg", name_of(algorithm_)}, {"kid", kid_}});
+        if (knobs.change_userinfo_header) knobs.change_userinfo_header(header);
+        response.headers.set("Content-Type", "application/jwt");
+        response.body = sign_jws(key_, algorithm_, header.print(), claims.print());
+    }
     if (knobs.change_userinfo_response) knobs.change_userinfo_response(response);
     return response;
 }

@@ -54,6 +54,8 @@ struct TestProviderKnobs {
     std::function<void(std::string& compact)> change_jws;   // of an ID token, after it was signed
     std::function<void(Json& answer)> change_token_answer;  // of the token endpoint, good ones only
     std::function<void(Json& claims)> change_userinfo;
+    bool signed_userinfo = false;                              // application/jwt, signed like an ID token
+    std::function<void(Json& header)> change_userinfo_header;  // of a signed one
     // And of the HTTP around them.
     std::function<void(ScriptedAnswer& response)> change_token_response;
     std::function<void(ScriptedAnswer& response)> change_userinfo_response;

@@ -106,3 +106,41 @@ Test(provider_metadata, D15_one_of_our_algorithms_is_enough) {
     two.provider.id_token_algorithms = {JwsAlgorithm::ES256};
     cr_expect(not(parse_provider_metadata(document, two).has_value()));
 }
+
+Test(provider_metadata, D15_ed25519_announced_by_the_name_of_rfc_9864_is_EdDSA) {
+    Config edwards = config();
+    edwards.provider.id_token_algorithms = {JwsAlgorithm::EdDSA};
+    for (const char* name : {"EdDSA", "Ed25519"}) {
+        const Json document = document_with("id_token_signing_alg_values_supported", Json::array({"RS256", name}));
+        cr_expect(parse_provider_metadata(document, edwards).has_value(), "%s", name);
+    }
+    const Json other = document_with("id_token_signing_alg_values_supported", Json::array({"Ed448"}));
+    cr_expect(not(parse_provider_metadata(other, edwards).has_value()));
+}
+
+Test(provider_metadata, I40_the_algorithm_of_userinfo_is_checked_where_one_is_configured) {
+    Config signs = config();
+    const Json document = document_with("userinfo_signing_alg_values_supported", Json::array({"RS256"}));
+    cr_expect(parse_provider_metadata(document, signs).has_value());
+    signs.provider.userinfo_algorithms = {JwsAlgorithm::PS256};
+    const auto metadata = parse_provider_metadata(document, signs);
+    cr_assert(not(metadata.has_value()));
+    cr_expect(metadata.error().detail.find("userinfoAlgorithms") != std::string::npos);
+    cr_expect(parse_provider_metadata(good_document(), signs).has_value(), "silence rules nothing out");
+    signs.provider.userinfo_algorithms = {JwsAlgorithm::RS256, JwsAlgorithm::PS256};
+    cr_expect(parse_provider_metadata(document, signs).has_value());
+}
+
+Test(provider_metadata, D15_a_provider_that_insists_on_what_is_not_in_this_build_is_named_as_such) {
+    const std::tuple<const char*, Json, const char*> table[] = {
+        {"require_signed_request_object", Json(true), "JAR"},
+        {"response_modes_supported", Json::array({"query.jwt", "jwt"}), "JARM"},
+    };
+    for (const auto& [member, value, name] : table) {
+        const auto metadata = parse_provider_metadata(document_with(member, value), config());
+        cr_assert(not(metadata.has_value()), "%s", member);
+        const std::string& told = metadata.error().detail;
+        for (const char* word : {member, name, "not in this build", "at the provider"})
+            cr_expect(told.find(word) != std::string::npos, "%s: %s", word, told.c_str());
+    }
+}
