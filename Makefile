@@ -1,6 +1,7 @@
 # Vestibule. `make help` lists what there is.
 #
 #   BUILD=build            where everything made goes
+#   STORES="sqlite"        the stores to build in, of: sqlite redis (the default is all; the tests need all)
 #   SANITIZE=address,undefined | thread      COVERAGE=1      WERROR=1 (what developers and CI use)
 #   DESTDIR= PREFIX=/usr/local STRIP=-s      for install; STRIP= keeps the symbols
 
@@ -38,13 +39,27 @@ endif
 CPPFLAGS += -I. -Ishared -DRAPIDJSON_HAS_STDSTRING=1 -DVESTIBULE_VERSION='"$(VERSION)"'
 CXXFLAGS += $(CXXSTD) $(OPTIMISE) -g1 -ffunction-sections -fdata-sections $(WARNINGS) $(HARDEN) -pthread
 LDFLAGS  += -pie -Wl,--as-needed -Wl,-z,relro,-z,now -pthread
-LIBRARIES := -lfcgi -lcurl -lsqlite3 -lssl -lcrypto
+LIBRARIES := -lfcgi -lcurl -lssl -lcrypto
+
+# A store is a folder of shared/adapters/, its block in shared/world/open_store.cpp and what it links.
+ALL_STORES       := sqlite redis
+LIBRARIES_sqlite := -lsqlite3
+LIBRARIES_redis  := -lhiredis
+STORES           ?= $(ALL_STORES)
+ifneq ($(filter-out $(ALL_STORES),$(STORES)),)
+$(error no such store: $(filter-out $(ALL_STORES),$(STORES)); there are: $(ALL_STORES))
+endif
+ifeq ($(strip $(STORES)),)
+$(error STORES is empty; there are: $(ALL_STORES))
+endif
+STORES_LEFT_OUT  := $(filter-out $(STORES),$(ALL_STORES))
+LIBRARIES        += $(foreach store,$(STORES),$(LIBRARIES_$(store)))
 
 FUNCTIONS := $(notdir $(patsubst %/,%,$(dir $(wildcard functions/*/main.cpp))))
 BINARIES  := $(FUNCTIONS:%=$(BUILD)/bin/%)
 
 objects = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
-SHARED_SOURCES   := $(shell find shared -name '*.cpp' | sort)
+SHARED_SOURCES   := $(filter-out $(STORES_LEFT_OUT:%=shared/adapters/%/%),$(shell find shared -name '*.cpp' | sort))
 HANDLER_SOURCES  := $(filter-out %/main.cpp,$(shell find functions -name '*.cpp' | sort))
 SUPPORT_SOURCES  := $(shell find tests/support -name '*.cpp' 2>/dev/null | sort)
 # One test program a folder that holds *_test.cpp files. Without libFuzzer a fuzz target is a test: it replays its corpus.
@@ -78,8 +93,15 @@ $(BUILD)/obj/%.o: %.cpp Makefile VERSION
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
+# The stores of the last make: what depends on them is made again when they change.
+$(shell mkdir -p $(BUILD); [ "$$(cat $(BUILD)/stores 2>/dev/null)" = "$(STORES)" ] || echo "$(STORES)" > $(BUILD)/stores)
+STORE_FLAGS := $(patsubst %,-DVESTIBULE_STORE_%,$(shell echo $(STORES) | tr a-z A-Z))
+$(BUILD)/obj/shared/world/open_store.o: CPPFLAGS += $(STORE_FLAGS)
+$(BUILD)/obj/shared/world/open_store.o $(LIBRARY): $(BUILD)/stores
+
 # The migrations are embedded by the assembler, which tells the compiler's -MMD nothing.
 $(BUILD)/obj/shared/adapters/sqlite/sqlite_schema.o: $(wildcard schema/sqlite/*.sql)
+$(BUILD)/obj/shared/adapters/redis/redis_scripts.o: $(wildcard schema/redis/*.lua)
 
 $(LIBRARY): $(call objects,$(SHARED_SOURCES))
 $(HANDLERS): $(call objects,$(HANDLER_SOURCES))
@@ -87,7 +109,7 @@ $(SUPPORT): $(call objects,$(SUPPORT_SOURCES))
 $(LIBRARY) $(HANDLERS) $(SUPPORT):
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $^
+	ar rcs $@ $(filter %.o,$^)
 
 $(BINARIES): $(BUILD)/bin/%: $(BUILD)/obj/functions/%/main.o $(HANDLERS) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -114,7 +136,7 @@ test:  ## every test: units, contracts, handlers, architecture, and end to end
 	$(MAKE) test-e2e
 
 test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-end tests
-	BUILD=$(BUILD) tests/run_programs $(TEST_PROGRAMS)
+	BUILD=$(BUILD) tests/with_stores tests/run_programs $(TEST_PROGRAMS)
 
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run
@@ -145,7 +167,7 @@ check-tidy: $(BUILD)/compile_flags.txt  ## clang-tidy over everything that ships
 
 $(BUILD)/compile_flags.txt: Makefile VERSION
 	@mkdir -p $(@D)
-	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/shared $(filter-out -I%,$(CPPFLAGS)) $(CXXSTD) > $@
+	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/shared $(filter-out -I%,$(CPPFLAGS)) $(STORE_FLAGS) $(CXXSTD) > $@
 
 check-cppcheck:  ## cppcheck over everything that ships
 	cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \

@@ -1,7 +1,6 @@
 #include "functions/admin/check.h"
 
 #include <algorithm>
-#include <iterator>
 #include <ostream>
 
 #include "codec/json.h"
@@ -13,12 +12,14 @@ namespace vestibule::admin {
 namespace {
 
 Verdict usable(std::string part, std::string detail) {
-    return {std::move(part), Verdict::Kind::usable, std::move(detail)};
+    return {std::move(part), Verdict::Kind::usable, std::move(detail), {}};
 }
 
 Verdict unusable(std::string part, const Error& error) {
-    return {std::move(part), Verdict::Kind::unusable,
-            error.detail.empty() ? std::string(facts(error.code).title) : error.detail};
+    return {std::move(part),
+            Verdict::Kind::unusable,
+            error.detail.empty() ? std::string(facts(error.code).title) : error.detail,
+            {}};
 }
 
 Verdict check_keys(const KeyRing& keys) {
@@ -29,8 +30,12 @@ Verdict check_store(const SessionWorld& world) {
     if (const auto works = world.store.check(); !works) return unusable("store", works.error());
     const auto counted = world.store.statistics(world.clock.now());
     if (!counted) return unusable("store", counted.error());
-    return usable("store", print_count_of(counted->sessions, "session") + ", " + print_count(counted->expired) +
-                               " expired and waiting to be purged");
+    auto advice = world.store.advice();
+    if (!advice) return unusable("store", advice.error());
+    Verdict verdict = usable("store", print_count_of(counted->sessions, "session") + ", " +
+                                          print_count(counted->expired) + " expired and waiting to be purged");
+    verdict.advice = *std::move(advice);
+    return verdict;
 }
 
 Result<Json> fetch(const Config& config, HttpClient& http, const std::string& url) {
@@ -68,15 +73,22 @@ Verdict check_provider(const Config& config, HttpClient& http) {
 
 std::string_view word_for(Verdict::Kind kind) { return kind == Verdict::Kind::usable ? "ok" : "NOT OK"; }
 
-std::vector<std::string> as_row(const Verdict& verdict) {
-    return {verdict.part, std::string(word_for(verdict.kind)), verdict.detail};
+void add_rows(std::vector<std::vector<std::string>>& rows, const Verdict& verdict) {
+    rows.push_back({verdict.part, std::string(word_for(verdict.kind)), verdict.detail});
+    for (const std::string& advice : verdict.advice) rows.push_back({"", "advice", advice});
+}
+
+Json as_json(const Verdict& verdict) {
+    Json part = Json::object({{"usable", verdict.kind == Verdict::Kind::usable}, {"detail", verdict.detail}});
+    if (verdict.advice.empty()) return part;
+    part.set("advice", Json(Json::Array(verdict.advice.begin(), verdict.advice.end())));
+    return part;
 }
 
 void print_json(const std::vector<Verdict>& verdicts, bool all_usable, std::ostream& out) {
     Json parts = Json::object();
     for (const Verdict& verdict : verdicts) {
-        parts.set(verdict.part,
-                  Json::object({{"usable", verdict.kind == Verdict::Kind::usable}, {"detail", verdict.detail}}));
+        parts.set(verdict.part, as_json(verdict));
     }
     out << Json::object({{"usable", all_usable}, {"parts", parts}}).print_indented() << '\n';
 }
@@ -96,7 +108,7 @@ int print_verdicts(const std::vector<Verdict>& verdicts, Output output, const Te
         print_json(verdicts, all_usable, terminal.out);
     } else {
         std::vector<std::vector<std::string>> rows;
-        std::transform(verdicts.begin(), verdicts.end(), std::back_inserter(rows), as_row);
+        for (const Verdict& verdict : verdicts) add_rows(rows, verdict);
         print_table(terminal.out, rows);
     }
     return all_usable ? kDone : kFailed;

@@ -12,7 +12,8 @@ namespace vestibule::admin {
 struct Verdict {
     std::string part;  // "config", "keys", "store", "provider"
     enum class Kind { usable, unusable } kind;
-    std::string detail;  // what there is, or what is wrong and how to mend it
+    std::string detail;               // what there is, or what is wrong and how to mend it
+    std::vector<std::string> advice;  // usable, and yet at risk: each with how to mend it
 };
 
 // The parts that need a world; the configuration and the keys are good once there is one. The provider is asked itself,

@@ -4,7 +4,6 @@
 
 #include "codec/json.h"
 #include "functions/admin/failure.h"
-#include "functions/admin/session_key_text.h"
 #include "functions/admin/sessions.h"
 #include "functions/admin/table.h"
 #include "session/index_keys.h"
@@ -14,7 +13,6 @@ namespace vestibule::admin {
 namespace {
 
 constexpr std::uint64_t kBatch = 500;
-constexpr std::uint64_t kSearched = 1'000'000;  // sessions that are looked through for the beginning of a key
 
 // A login that began before the end must not survive it (DESIGN §1 "backchannel"); one takes at most this long.
 WallTime remembered_until(WallTime now) { return now + 2 * kLoginFlowLifetime; }
@@ -33,8 +31,11 @@ std::vector<IndexKey> subs_of(const std::vector<SessionRow>& rows) {
     return subs;
 }
 
-// User by user, so that their logins under way end, too.
+// First nobody comes in any more whose login is under way, had they a session before or not; then user by user.
 Result<std::uint64_t> end_everybody(const SessionWorld& world, const Terminal& terminal) {
+    const WallTime began = world.clock.now();
+    const auto refused = world.store.refuse_logins_in_flight(remembered_until(began), began);
+    if (!refused) return tl::make_unexpected(refused.error());
     std::uint64_t total = 0;
     for (;;) {
         const WallTime now = world.clock.now();
@@ -50,31 +51,8 @@ Result<std::uint64_t> end_everybody(const SessionWorld& world, const Terminal& t
     }
 }
 
-// The whole key of the one session whose key begins so; or why it is not one.
-tl::expected<SessionKey, std::string> find_key(const std::vector<SessionRow>& rows, std::string_view beginning) {
-    std::vector<SessionKey> found;
-    for (const SessionRow& row : rows) {
-        if (print_key(row.key).starts_with(beginning)) found.push_back(row.key);
-    }
-    if (found.empty()) return tl::make_unexpected("there is no such session");
-    if (found.size() > 1) {
-        return tl::make_unexpected(print_count(found.size()) + " sessions begin so; give more of the key");
-    }
-    return found.front();
-}
-
-tl::expected<SessionKey, std::string> key_of(const OneSession& one, const SessionWorld& world) {
-    if (const auto whole = parse_key(one.key)) return *whole;
-    if (!is_key_beginning(one.key)) {
-        return tl::make_unexpected("a key is at least 8 of the hexadecimal digits that `sessions list` prints");
-    }
-    const auto rows = world.store.list({}, kSearched, world.clock.now());
-    if (!rows) return tl::make_unexpected(rows.error().detail);
-    return find_key(*rows, one.key);
-}
-
 Result<std::uint64_t> end_one(const OneSession& one, const SessionWorld& world) {
-    const auto key = key_of(one, world);
+    const auto key = find_key(one.key, world);
     if (!key) return failure(ErrorCode::bad_request, key.error());
     const auto ended = world.store.erase(*key, world.clock.now());
     if (!ended) return tl::make_unexpected(ended.error());

@@ -23,29 +23,12 @@ Ids ids_of(const KeyRing& ring) {
 
 bool holds(const Ids& ids, const std::string& id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
 
-// "2026-01-31", and "2026-01-31-2" for the second one of a day.
-std::string id_of_today(const Ids& taken, WallTime now) {
-    const std::string today = print_time(now).substr(0, 10);
-    std::string id = today;
-    for (int i = 2; holds(taken, id); ++i) id = today + "-" + std::to_string(i);
-    return id;
-}
-
 // Nothing where there is no file yet.
 Result<std::optional<Secret>> read_keys(const std::string& file, const ConfigSources& sources) {
     auto content = sources.file(file, ConfigSources::Privacy::secret);
     if (!content) return tl::make_unexpected(content.error());
     if (!*content) return std::nullopt;
     return Secret(std::move(**content));
-}
-
-// Valid by itself, and therefore in front of any other.
-Result<Secret> make_line(const std::string& id, Random& random) {
-    Secret line(new_key_line(random, id) + "\n");
-    if (!KeyRing::parse(line)) {
-        return failure(ErrorCode::bad_request, "an id is 1 to 16 characters of A-Z a-z 0-9 _ -");
-    }
-    return line;
 }
 
 Result<Ids> ids_in(const std::optional<Secret>& keys) {
@@ -56,7 +39,7 @@ Result<Ids> ids_in(const std::optional<Secret>& keys) {
 }
 
 int print_key_line(const NewKey& command, Clock& clock, Random& random, const Terminal& terminal) {
-    const auto line = make_line(command.id.value_or(id_of_today({}, clock.now())), random);
+    const auto line = make_key_line(command.id.value_or(id_of_today({}, clock.now())), random);
     if (!line) return fail(terminal, kWhat, line.error());
     terminal.out << line->reveal();
     return kDone;
@@ -72,6 +55,22 @@ void print_advice(const std::string& id, const std::string& file, bool first, co
 
 }  // namespace
 
+std::string id_of_today(const std::vector<std::string>& taken, WallTime now) {
+    const std::string today = print_time(now).substr(0, 10);
+    std::string id = today;
+    for (int i = 2; holds(taken, id); ++i) id = today + "-" + std::to_string(i);
+    return id;
+}
+
+// Valid by itself, and therefore in front of any other.
+Result<Secret> make_key_line(const std::string& id, Random& random) {
+    Secret line(new_key_line(random, id) + "\n");
+    if (!KeyRing::parse(line)) {
+        return failure(ErrorCode::bad_request, "an id is 1 to 16 characters of A-Z a-z 0-9 _ -");
+    }
+    return line;
+}
+
 int new_key(const NewKey& command, const ConfigSources& sources, Clock& clock, Random& random,
             const Terminal& terminal) {
     if (!command.file) return print_key_line(command, clock, random, terminal);
@@ -81,7 +80,7 @@ int new_key(const NewKey& command, const ConfigSources& sources, Clock& clock, R
     if (!taken) return fail(terminal, kWhat, taken.error());
     const std::string id = command.id.value_or(id_of_today(*taken, clock.now()));
     if (holds(*taken, id)) return fail(terminal, kWhat, "the file has a key " + id + " already; choose another --id");
-    const auto line = make_line(id, random);
+    const auto line = make_key_line(id, random);
     if (!line) return fail(terminal, kWhat, line.error());
     const Secret content(line->reveal() + (*before ? (*before)->reveal() : std::string()));
     const auto written = replace_file(*command.file, content);

@@ -1,6 +1,8 @@
 #include "functions/admin/upkeep.h"
 
+#include <optional>
 #include <ostream>
+#include <vector>
 
 #include "codec/json.h"
 #include "functions/admin/failure.h"
@@ -25,12 +27,55 @@ Result<std::uint64_t> purge_all(const SessionWorld& world, const Terminal& termi
     }
 }
 
+struct Counted {
+    const char* for_people;
+    const char* member;
+    std::optional<std::uint64_t> count;
+};
+
+std::vector<Counted> counts_of(const StoreStatistics& statistics) {
+    return {{"live sessions", "sessions", statistics.sessions},
+            {"users with one", "users", statistics.users},
+            {"expired sessions, not yet purged", "expired", statistics.expired},
+            {"one-time ids remembered", "oneTimeIds", statistics.one_time_ids},
+            {"endings remembered", "endedMarks", statistics.ended_marks},
+            {"documents of the provider", "documents", statistics.documents}};
+}
+
+Json as_json(const std::vector<Counted>& counts) {
+    Json all = Json::object();
+    for (const Counted& each : counts)
+        all.set(each.member, each.count ? Json(static_cast<std::int64_t>(*each.count)) : Json());
+    return all;
+}
+
+void print_rows(const std::vector<Counted>& counts, std::ostream& out) {
+    std::vector<std::vector<std::string>> table;
+    for (const Counted& each : counts)
+        table.push_back({each.for_people, each.count ? print_count(*each.count) : "not counted by this store"});
+    print_table(out, table);
+}
+
 }  // namespace
 
+int print_stats(const Stats& command, const SessionWorld& world, const Terminal& terminal) {
+    const auto counted = world.store.statistics(world.clock.now());
+    if (!counted) return fail(terminal, "the store cannot be counted", counted.error());
+    const auto counts = counts_of(*counted);
+    if (command.output == Output::json) {
+        terminal.out << as_json(counts).print_indented() << '\n';
+    } else {
+        print_rows(counts, terminal.out);
+    }
+    return kDone;
+}
+
 int migrate(const SessionWorld& world, const Terminal& terminal) {
-    // A store brings itself to this build's schema before it calls itself usable.
+    if (const auto migrated = world.store.migrate(); !migrated) {
+        return fail(terminal, "the store cannot be migrated", migrated.error());
+    }
     if (const auto usable = world.store.check(); !usable) {
-        return fail(terminal, "the store cannot be migrated", usable.error());
+        return fail(terminal, "the store is migrated and not usable", usable.error());
     }
     terminal.out << "the store has the schema of this build\n";
     return kDone;

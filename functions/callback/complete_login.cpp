@@ -6,6 +6,7 @@
 #include "codec/base64url.h"
 #include "provider/token_set_of.h"
 #include "session/index_keys.h"
+#include "session/provider_limits.h"
 #include "session/session_sealing.h"
 
 namespace vestibule {
@@ -62,6 +63,28 @@ Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& w
     return kept;
 }
 
+// IPSIE's `session_expiry`: when the provider's own session ends, as a date.
+std::optional<WallTime> session_expiry(const Json& claims) {
+    const Json* date = claims.find("session_expiry");
+    constexpr double kLastDate = 253402300799.0;  // the last second of the year 9999
+    if (date == nullptr || !date->is_number() || !(date->as_double() >= 0 && date->as_double() <= kLastDate))
+        return std::nullopt;
+    return WallTime{Seconds{static_cast<std::int64_t>(date->as_double())}};
+}
+
+// The provider's own limits shorten the session (checklist S23).
+ProviderLimits limits_of(const RedeemedCode& redeemed, const TokenSet& tokens) {
+    ProviderLimits stated = after({}, tokens, RefreshTokenIs::another);
+    const auto expiry = session_expiry(redeemed.identity.claims());
+    if (expiry) stated.authorization_over_at = std::min(stated.authorization_over_at.value_or(*expiry), *expiry);
+    return stated;
+}
+
+bool is_over_already(const Json& claims, WallTime now) {
+    const auto end = limits_in(claims).authorization_over_at;
+    return end && *end <= now;
+}
+
 NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, const RedeemedCode& redeemed,
                        const Json& claims, const TokenSet& tokens, const ProviderWorld& world) {
     const Config& config = world.config;
@@ -73,13 +96,22 @@ NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, 
     row.sub = sub_index_key(world.keys, issuer, redeemed.identity.subject());
     row.browser = browser_index_key(world.keys, resumed.browser);
     row.created_at = now;
+    const ProviderLimits limits = limits_in(claims);
     row.expires_at = now + config.session.absolute;
+    if (limits.authorization_over_at) row.expires_at = std::min(row.expires_at, *limits.authorization_over_at);
     row.idle_expires_at = std::min(now + config.session.idle, row.expires_at);
+    if (const auto end = end_of(limits, tokens.access_expires_at))
+        row.idle_expires_at = std::min(row.idle_expires_at, *end);
     row.access_expires_at = tokens.access_expires_at;
     row.access_lifetime = tokens.access_lifetime;
     row.sealed = seal_fields(world.keys, world.random, cookie, claims, tokens);
-    return {std::move(row), resumed.flow.started_at, resumed.flow.replaces,
-            browser_index_keys(world.keys, resumed.browser)};
+    NewSession session{std::move(row), resumed.flow.started_at, resumed.flow.replaces,
+                       browser_index_keys(world.keys, resumed.browser)};
+    if (config.session.per_user > 0) {
+        session.limit = SessionLimit{sub_index_keys(world.keys, issuer, redeemed.identity.subject()),
+                                     static_cast<std::uint64_t>(config.session.per_user)};
+    }
+    return session;
 }
 
 Result<void> insert(const NewSession& session, const ProviderWorld& world) {
@@ -111,8 +143,11 @@ void log_success(const NewSession& session, const ProviderWorld& world) {
 
 Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& tokens, const ResumedFlow& resumed,
                                 const ProviderWorld& world) {
-    const auto claims = session_claims(redeemed, world);
+    auto claims = session_claims(redeemed, world);
     if (!claims) return failure(claims.error());
+    keep_limits(*claims, limits_of(redeemed, tokens));
+    if (is_over_already(*claims, world.clock.now()))
+        return failure(ErrorCode::identity_rejected, "the provider's own session is over already");
     SessionCookie cookie = SessionCookie::create(world.random);
     const NewSession session = new_session(cookie, resumed, redeemed, *claims, tokens, world);
     if (auto inserted = insert(session, world); !inserted) return failure(inserted.error());

@@ -79,6 +79,7 @@ private:
             outbound.upload = request_.body;
             outbound.content_length = request_.content_length;
         }
+        if (route_.client_certificate) outbound.certificate = world_.client.current()->certificate;
         outbound.cancellation = request_.cancellation;
         outbound.limits = limits_of(route_);
         return outbound;

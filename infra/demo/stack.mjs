@@ -53,6 +53,7 @@ async function answers(url) {
  *   accessTokenLifetime             seconds
  *   processes                       of each function
  *   binaries                        folder of the executables
+ *   clientKeys                      true: the client proves itself by private_key_jwt, not by a secret
  *   control                         true opens the provider's test controls
  *   configure(text)                 a last change to the configuration file's text
  *   startProvider(settings)         another provider than the demo's: gets {state, appUrl, clientId, clientSecret, audience,
@@ -64,7 +65,7 @@ async function answers(url) {
 export async function startStack(options = {}) {
   const {
     appPort = 0, providerPort = 0, apiPort = 0, publicPort = 0, accessTokenLifetime = 60, processes = 1,
-    binaries = join(repository, 'build/bin'), control = false, configure = (text) => text,
+    binaries = join(repository, 'build/bin'), control = false, clientKeys = false, configure = (text) => text,
     startProvider = startDemoProvider, onLine = () => {}, onStep = () => {},
   } = options;
 
@@ -94,13 +95,26 @@ export async function startStack(options = {}) {
     return Promise.race([child.ready, died]);
   }
 
-  function startDemoProvider({appUrl}) {
+  /** The client's keys, two of them, and the public half for the provider. */
+  async function makeClientKeys() {
+    const admin = join(binaries, 'admin');
+    const file = join(state, 'client_keys');
+    await check(admin, ['keys', 'client', 'new', file]);
+    await check(admin, ['keys', 'client', 'new', file]);
+    const {stdout} = await check(admin, ['keys', 'client', 'public', file]);
+    await writeFile(`${file}.public`, stdout);
+    return `${file}.public`;
+  }
+
+  async function startDemoProvider({appUrl}) {
     return readiness(start('provider', process.execPath, [join(here, 'provider/main.mjs')], {
       PROVIDER_PORT: String(ports.provider),
       APP_URL: appUrl,
+      BACKCHANNEL_URL: `http://127.0.0.1:${ports.app}/auth/backchannel`,
       API_AUDIENCE: AUDIENCE,
       CLIENT_ID,
       CLIENT_SECRET_FILE: join(state, 'client_secret'),
+      CLIENT_KEYS_FILE: clientKeys ? await makeClientKeys() : '',
       ACCESS_TOKEN_LIFETIME: String(accessTokenLifetime),
       PROVIDER_CONTROL: control ? '1' : '',
     }));
@@ -152,7 +166,10 @@ export async function startStack(options = {}) {
     await writeSecret(join(state, 'keys'), keys);
     await renderConfig(state, {APP_URL: appUrl, ISSUER: issuer, CLIENT_ID, STATE: state, API_URL: apiUrl});
     const configFile = join(state, 'vestibule.jsonc');
-    await writeSecret(configFile, configure(await readFile(configFile, 'utf8')));
+    const withKeys = (text) => text.replace(/"clientAuth": \{.*\}/,
+      `"clientAuth": {"method": "private_key_jwt", "keysFile": "${state}/client_keys"}`);
+    const text = await readFile(configFile, 'utf8');
+    await writeSecret(configFile, configure(clientKeys ? withKeys(text) : text));
     await check(join(binaries, 'admin'), ['check'], {BFF_CONFIG: configFile});
 
     onStep('starting lighttpd with the functions');

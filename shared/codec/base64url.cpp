@@ -75,4 +75,18 @@ std::string hex_encode(std::string_view octets) {
     return text;
 }
 
+std::optional<std::string> hex_decode(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (text.size() % 2 != 0) return std::nullopt;
+    std::string octets;
+    octets.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const std::size_t high = kDigits.find(text[i]);
+        const std::size_t low = kDigits.find(text[i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+        octets.push_back(static_cast<char>(high << 4 | low));
+    }
+    return octets;
+}
+
 }  // namespace vestibule

@@ -13,5 +13,7 @@ std::optional<std::string> base64url_decode(std::string_view text);
 
 std::string base64_encode(std::string_view octets);  // with padding
 std::string hex_encode(std::string_view octets);     // lower case
+// Strict: pairs of lower-case digits.
+std::optional<std::string> hex_decode(std::string_view text);
 
 }  // namespace vestibule

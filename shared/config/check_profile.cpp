@@ -17,18 +17,45 @@ void check_https(const Config& config, Findings& findings) {
         findings.problem("allowPlainHttp", "contradicts the profile \"fapi2\"; remove it, or the profile");
 }
 
-// §5.3.2.1-6, §5.3.3.1-5: private_key_jwt or mutual TLS; §5.3.2.1-4: sender-constrained access tokens.
-void check_client_authentication(const ProviderConfig& provider, Findings& findings) {
-    const ClientAuthMethod method = provider.auth.method;
-    if (method != ClientAuthMethod::client_secret_basic && method != ClientAuthMethod::client_secret_post) return;
-    findings.problem("provider.clientAuth.method",
-                     "sends a shared secret, which the profile \"fapi2\" forbids; it asks for \"private_key_jwt\", "
-                     "\"tls_client_auth\" or \"self_signed_tls_client_auth\"");
+// §5.3.2.1-6, §5.3.3.1-5.
+bool is_allowed(ClientAuthMethod method) {
+    return method == ClientAuthMethod::private_key_jwt || method == ClientAuthMethod::tls_client_auth ||
+           method == ClientAuthMethod::self_signed_tls_client_auth;
 }
 
 bool is_strong(JwsAlgorithm algorithm) {  // §5.4.1
     using enum JwsAlgorithm;
     return algorithm == PS256 || algorithm == ES256 || algorithm == EdDSA;
+}
+
+void check_client_authentication(const ProviderConfig& provider, Findings& findings) {
+    const ClientAuth& auth = provider.auth;
+    if (!is_allowed(auth.method)) {
+        findings.problem("provider.clientAuth.method",
+                         "sends a shared secret, which the profile \"fapi2\" forbids; it asks for "
+                         "\"private_key_jwt\", \"tls_client_auth\" or \"self_signed_tls_client_auth\"");
+    }
+    if (auth.keys.signing && !is_strong(auth.keys.signing->algorithm())) {
+        findings.problem("provider.clientAuth.algorithm",
+                         "comes to \"" + auth.keys.signing->algorithm_name() +
+                             "\", which the profile \"fapi2\" forbids; it allows \"PS256\", \"ES256\" and "
+                             "\"EdDSA\" (also as \"Ed25519\")");
+    }
+    if (auth.assertion_audience != AssertionAudience::issuer) {  // §5.3.3.1-5
+        findings.problem("provider.clientAuth.assertionAudience",
+                         "must be \"issuer\" with the profile \"fapi2\"; remove it");
+    }
+}
+
+// §5.3.2.1-4, §5.3.3.1-1: what a thief of an access token lacks.
+bool constrains_sender(const ProviderConfig& provider) { return provider.auth.presents_certificate(); }
+
+void check_sender_constraint(const ProviderConfig& provider, Findings& findings) {
+    // Without a certificate "tls_client_auth" has a problem already.
+    if (constrains_sender(provider) || provider.auth.method != ClientAuthMethod::private_key_jwt) return;
+    findings.problem("provider.clientAuth.certificateFile",
+                     "is missing; the profile \"fapi2\" asks for sender-constrained access tokens, here by a "
+                     "certificate they are bound to (RFC 8705)");
 }
 
 void check_algorithms(const ProviderConfig& provider, Findings& findings) {
@@ -46,6 +73,7 @@ void check_profile(const Config& config, Findings& findings) {
     if (config.profile != Profile::fapi2) return;
     check_https(config, findings);
     check_client_authentication(config.provider, findings);
+    check_sender_constraint(config.provider, findings);
     check_algorithms(config.provider, findings);
     if (config.provider.pushed_requests == PushedRequests::never) {  // §5.3.3.2-2
         findings.problem("provider.pushedAuthorizationRequests",

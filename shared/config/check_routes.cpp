@@ -40,6 +40,17 @@ void check_upstream(const Route& route, std::size_t index, const Config& config,
     }
 }
 
+// RFC 8705 §3 (checklist A12).
+void check_certificate(const Route& route, std::size_t index, const Config& config, Findings& findings) {
+    if (!route.client_certificate) return;
+    const std::string place = place_of(index, "clientCertificate");
+    if (!config.provider.auth.presents_certificate())
+        findings.problem(place, "needs \"provider.clientAuth.certificateFile\"; name the certificate to present");
+    const auto upstream = parse_url(route.upstream);
+    if (upstream && upstream->scheme == "http")
+        findings.problem(place, "needs an \"upstream\" with https: a certificate is only presented over TLS");
+}
+
 }  // namespace
 
 void check_routes(const Config& config, Findings& findings) {
@@ -50,6 +61,7 @@ void check_routes(const Config& config, Findings& findings) {
             check_against_others(config.routes, i, findings);
         }
         check_upstream(route, i, config, findings);
+        check_certificate(route, i, config, findings);
     }
 }
 

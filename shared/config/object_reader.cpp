@@ -201,10 +201,13 @@ bool ObjectReader::choices(std::string_view name, std::vector<std::string>& valu
                            const std::vector<std::string>& names, const std::vector<Refusal>& refusals) {
     SettingFacts about = facts(name, SettingKind::choices, array_of(values));
     about.choices = names;
+    const bool may_be_empty = values.empty();
     const Json* given = find(std::move(about));
     if (given == nullptr) return false;
-    if (!given->is_array() || given->as_array().empty()) {
-        return problem(name, "must be a list with at least one of " + joined(names)), false;
+    if (!given->is_array() || (given->as_array().empty() && !may_be_empty)) {
+        return problem(name,
+                       (may_be_empty ? "must be a list of " : "must be a list with at least one of ") + joined(names)),
+               false;
     }
     std::vector<std::string> read;
     for (const Json& item : given->as_array()) {

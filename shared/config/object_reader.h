@@ -70,7 +70,7 @@ public:
     template <class Value>
     bool choice(std::string_view name, Value& value, const std::vector<Choice<Value>>& table,
                 const std::vector<Refusal>& refusals = {});
-    // Each of them one of the names, no two alike, at least one.
+    // Each of them one of the names, no two alike; at least one, unless the default is none.
     bool choices(std::string_view name, std::vector<std::string>& values, const std::vector<std::string>& names,
                  const std::vector<Refusal>& refusals);
 

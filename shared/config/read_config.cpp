@@ -38,21 +38,22 @@ std::vector<Route> read_routes(ObjectReader& from, PlainHttp plain_http) {
 
 Config read_all(ObjectReader from, const ConfigSources& sources, Findings& findings) {
     Config config;
-    std::string schema, keys_file;
+    std::string schema;
     from.text("$schema", schema);  // for editors
     read_profile(from, config.profile);
     from.flag("allowPlainHttp", config.allow_plain_http);
+    from.flag("allowInsecureStore", config.allow_insecure_store);
     const auto plain_http = config.allow_plain_http ? PlainHttp::anywhere : PlainHttp::loopback_only;
     config.public_url = read_public_url(from, plain_http);
     ProviderSettings provider = read_provider(from.object("provider"), plain_http);
     config.provider = std::move(provider.provider);
-    config.provider.auth.secret =
-        read_client_secret(provider.secret_file, parse_url(config.provider.issuer), sources, findings);
+    read_client_credentials(provider.secret_file, config.provider, sources, findings);
     if (from.text("store", config.store, Need::required_here_or_in_environment)) {
         check_store(from, "store", config.store);
     }
-    from.text("keysFile", keys_file);
-    config.keys = read_keys(keys_file, sources, findings);
+    from.text("keysFile", config.keys_file);
+    config.keys = read_keys(config.keys_file, sources, findings);
+    if (environment_value(sources, "BFF_KEYS")) config.keys_file.clear();
     config.session = read_session(from.object("session"));
     config.paths = read_paths(from.object("paths"));
     config.routes = read_routes(from, plain_http);

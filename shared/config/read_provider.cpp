@@ -21,14 +21,6 @@ const std::vector<Refusal> kWeakAlgorithms = {
     {"HS512", "is a shared-secret signature and not accepted; have the provider sign with \"RS256\" or \"ES256\""},
 };
 
-// RFC 10017 §6.1.3.1 (checklist L01): a BFF is a confidential client.
-const std::vector<Refusal> kOtherMethods = {
-    {"none", "makes a public client of this; register a confidential one at the provider and use its secret"},
-    {"private_key_jwt", "is not in this build; use \"client_secret_basic\" or \"client_secret_post\""},
-    {"client_secret_jwt", "is not in this build; use \"client_secret_basic\" or \"client_secret_post\""},
-    {"tls_client_auth", "is not in this build; use \"client_secret_basic\" or \"client_secret_post\""},
-};
-
 void read_issuer(ObjectReader& from, std::string& issuer, PlainHttp plain_http) {
     if (!from.text("issuer", issuer, Need::required_here_or_in_environment)) return;
     const auto url = parse_url(issuer);
@@ -72,19 +64,15 @@ void read_acr_values(ObjectReader& from, std::vector<std::string>& values) {
     if (spaced) from.problem("acrValues", "must be one value an item, without spaces");
 }
 
-std::string read_client_auth(ObjectReader from, ClientAuth& auth) {
-    static const std::vector<Choice<ClientAuthMethod>> kMethods = {
-        {"client_secret_basic", ClientAuthMethod::client_secret_basic},
-        {"client_secret_post", ClientAuthMethod::client_secret_post},
-    };
-    std::string secret_file;
-    from.choice("method", auth.method, kMethods, kOtherMethods);
-    from.text("secretFile", secret_file);
-    from.refuse("secret",
-                "does not belong into this file; put it into a file of its own that only this program can "
-                "read, and name that as \"secretFile\" (or set BFF_CLIENT_SECRET)");
-    from.refuse_others();
-    return secret_file;
+void read_post_logout(ObjectReader& from, PostLogout& where) {
+    static const std::vector<Choice<PostLogout>> kWhere = {{"app", PostLogout::app}, {"logout", PostLogout::logout}};
+    from.choice("postLogoutRedirect", where, kWhere);
+}
+
+void read_logout_token_typ(ObjectReader& from, LogoutTyp& typ) {
+    static const std::vector<Choice<LogoutTyp>> kTypes = {{"optional", LogoutTyp::may_be_absent},
+                                                          {"required", LogoutTyp::required}};
+    from.choice("logoutTokenTyp", typ, kTypes);
 }
 
 }  // namespace
@@ -94,7 +82,9 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
     ProviderConfig& provider = settings.provider;
     read_issuer(from, provider.issuer, plain_http);
     from.text("clientId", provider.client_id, Need::required_here_or_in_environment);
-    settings.secret_file = read_client_auth(from.object("clientAuth"), provider.auth);
+    ClientAuthSettings client_auth = read_client_auth(from.object("clientAuth"));
+    provider.auth = std::move(client_auth.auth);
+    settings.secret_file = std::move(client_auth.secret_file);
     read_scope(from, provider.scope);
     read_algorithms(from, provider.id_token_algorithms);
     from.duration("maxAge", provider.max_age, {Seconds{0}, Seconds{std::chrono::days{400}}});
@@ -102,6 +92,8 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
     from.duration("clockSkew", provider.clock_skew, {Seconds{0}, std::chrono::minutes{5}});  // checklist I20
     from.duration("timeout", provider.timeout, {Seconds{1}, Seconds{30}});
     from.flag("idTokenHint", provider.id_token_hint);
+    read_logout_token_typ(from, provider.logout_token_typ);
+    read_post_logout(from, provider.post_logout);
     read_authorization(from, provider);
     from.refuse("clientSecret",
                 "does not belong into this file; name a file that holds it as "

@@ -101,6 +101,7 @@ Route read_route(ObjectReader from, PlainHttp plain_http) {
     read_limits(from, route);
     read_headers(from, "requestHeaders", route.request_headers, is_protected_request_header);
     read_headers(from, "responseHeaders", route.response_headers, is_protected_response_header);
+    from.flag("clientCertificate", route.client_certificate);
     from.flag("encodedSlashes", route.encoded_slashes);
     from.flag("cache", route.cache);
     from.flag("html", route.html);

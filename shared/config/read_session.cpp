@@ -8,6 +8,7 @@
 namespace vestibule {
 namespace {
 
+constexpr int kMostPerUser = 1000;
 constexpr Seconds kLongest = std::chrono::days{400};  // RFC 6265bis §5.5 (checklist S12)
 
 void check_claims(ObjectReader& from, const std::vector<std::string>& claims) {
@@ -43,6 +44,9 @@ SessionConfig read_session(ObjectReader from) {
         from.problem("idle", "is longer than \"absolute\" and would never end a session; make it shorter");
     }
     if (from.texts("claims", session.claims)) check_claims(from, session.claims);
+    // The types of the Clear-Site-Data specification (§3.1), without those that close pages.
+    from.choices("clearSiteData", session.clear_site_data, {"cache", "cookies", "storage"}, {});
+    from.count("perUser", session.per_user, {0, kMostPerUser});
     from.flag("userinfo", session.userinfo);
     from.refuse_others();
     return session;
@@ -77,24 +81,23 @@ ServingConfig read_serving(ObjectReader from) {
     from.count("threads", serving.threads, {1, 1024});
     from.count("maxInFlightPerSession", serving.max_in_flight_per_session, {1, 1024});
     from.duration("clientTimeout", serving.client_timeout, {Seconds{1}, Seconds{600}});
+    from.count("storeConnections", serving.store_connections, {1, 256});
     from.size("maxHeaderOctets", serving.max_header_octets, {4ULL << 10, 1ULL << 20});
     from.refuse_others();
     return serving;
 }
 
 void check_store(ObjectReader& from, std::string_view name, std::string_view store) {
-    constexpr std::array<std::string_view, 4> kPlanned = {"postgresql:", "postgres:", "redis:", "rediss:"};
-    const auto names_it = [&](std::string_view scheme) { return store.starts_with(scheme); };
-    if (std::any_of(kPlanned.begin(), kPlanned.end(), names_it)) {
-        return from.problem(name,
-                            "names a kind of store that is not in this build, which has: sqlite; write "
-                            "\"sqlite:/path/of/sessions.db\"");
-    }
+    constexpr std::array<std::string_view, 4> kServers = {"postgresql://", "postgres://", "redis://", "rediss://"};
+    const auto names_it = [&](std::string_view scheme) {
+        return store.starts_with(scheme) && store.size() > scheme.size();
+    };
+    if (std::any_of(kServers.begin(), kServers.end(), names_it)) return;  // the rest of it: the store's own rules
     constexpr std::string_view kSqlite = "sqlite:";
     if (!store.starts_with(kSqlite)) {
         return from.problem(name,
-                            "must be the address of a store; this build has: sqlite, as in "
-                            "\"sqlite:/var/lib/vestibule/sessions.db\"");
+                            "must be the address of a store: \"sqlite:/var/lib/vestibule/sessions.db\", "
+                            "\"postgresql://host/database\" or \"rediss://host\"");
     }
     const std::string_view path = store.substr(kSqlite.size());
     if (!path.starts_with('/') || path.starts_with("//") || path.ends_with('/')) {

@@ -24,6 +24,7 @@ std::string digest(const EVP_MD* algorithm, std::string_view octets) {
 std::string sha256(std::string_view octets) { return digest(EVP_sha256(), octets); }
 std::string sha384(std::string_view octets) { return digest(EVP_sha384(), octets); }
 std::string sha512(std::string_view octets) { return digest(EVP_sha512(), octets); }
+std::string sha1(std::string_view octets) { return digest(EVP_sha1(), octets); }
 
 std::string hmac_sha256(std::string_view key, std::string_view octets) {
     // To HMAC() a null key means "the key of last time", and an empty string_view may well be null.

@@ -1,6 +1,9 @@
 #include "crypto/key_ring.h"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
+#include <mutex>
 #include <optional>
 
 #include "codec/base64url.h"
@@ -54,10 +57,8 @@ std::optional<std::string> read_line(std::string_view line, std::vector<KeyRing:
     return std::nullopt;
 }
 
-}  // namespace
-
-Result<KeyRing> KeyRing::parse(const Secret& text) {
-    std::vector<Key> keys;
+Result<std::vector<KeyRing::Key>> parse_keys(const Secret& text) {
+    std::vector<KeyRing::Key> keys;
     std::string problems;
     std::string_view rest = text.reveal();
     for (int number = 1; !rest.empty(); ++number) {
@@ -68,12 +69,108 @@ Result<KeyRing> KeyRing::parse(const Secret& text) {
     }
     if (keys.empty() && problems.empty()) problems = "; there is no key";
     if (!problems.empty()) return failure(ErrorCode::internal, "keys" + problems);
-    return KeyRing(std::move(keys));
+    return keys;
+}
+
+const KeyRing::Key* key_of(const std::vector<KeyRing::Key>& keys, std::string_view id) {
+    const auto found = std::find_if(keys.begin(), keys.end(), [id](const KeyRing::Key& key) { return key.id == id; });
+    return found == keys.end() ? nullptr : &*found;
+}
+
+bool same(const std::vector<KeyRing::Key>& a, const std::vector<KeyRing::Key>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const KeyRing::Key& x, const KeyRing::Key& y) {
+        return x.id == y.id && x.octets.reveal() == y.octets.reveal();
+    });
+}
+
+constexpr Seconds kLookEvery{1};
+constexpr Seconds kKnownEverywhere{10};  // many times that
+
+}  // namespace
+
+// The keys as they stand. Readers take no lock but when it is time to look.
+class KeyRing::Followed {
+public:
+    enum class Occasion { any, unknown_id };
+
+    explicit Followed(std::vector<Key> keys) {
+        all_.push_back(std::move(keys));
+        keys_ = &all_.back();
+        sealing_ = &all_.back().front();
+    }
+
+    const std::vector<Key>& keys() const { return *keys_.load(); }
+    const Key& sealing() const { return *sealing_.load(); }
+
+    void follow(std::unique_ptr<KeySource> source, const Clock& clock) {
+        source_ = std::move(source);
+        clock_ = &clock;
+    }
+
+    void look(Occasion occasion) {
+        if (!source_) return;
+        const MonotonicTime now = clock_->monotonic_now();
+        auto& due = occasion == Occasion::any ? due_ : due_for_unknown_;
+        if (now.time_since_epoch().count() < due.load()) return;
+        const std::lock_guard lock(mutex_);
+        if (now.time_since_epoch().count() < due.load()) return;  // another thread was faster
+        if (auto text = source_->newer()) adopt(*text, now);
+        if (now >= front_seals_from_) sealing_ = &keys().front();
+        due = (now + kLookEvery).time_since_epoch().count();
+    }
+
+private:
+    void adopt(const Secret& text, MonotonicTime now) {
+        auto read = parse_keys(text);
+        if (!read) return source_->refused(read.error().detail);
+        if (same(*read, keys())) return;
+        all_.push_back(std::move(*read));
+        const std::vector<Key>& fresh = all_.back();
+        const Key* sealed_so_far = key_of(fresh, sealing().id);
+        // A key that was taken away must not seal one more value: then there is nothing to wait for.
+        front_seals_from_ = sealed_so_far == nullptr ? now : now + kKnownEverywhere;
+        sealing_ = sealed_so_far == nullptr ? &fresh.front() : sealed_so_far;
+        keys_ = &fresh;
+        source_->adopted(fresh.front().id);
+    }
+
+    std::unique_ptr<KeySource> source_;
+    const Clock* clock_ = nullptr;
+    std::atomic<const std::vector<Key>*> keys_;
+    std::atomic<const Key*> sealing_;
+    std::atomic<MonotonicTime::rep> due_{0}, due_for_unknown_{0};
+    std::mutex mutex_;                  // of what follows
+    std::deque<std::vector<Key>> all_;  // never taken from: somebody may hold a reference
+    MonotonicTime front_seals_from_{};
+};
+
+KeyRing::KeyRing(std::vector<Key> keys) : followed_(std::make_shared<Followed>(std::move(keys))) {}
+
+Result<KeyRing> KeyRing::parse(const Secret& text) {
+    auto keys = parse_keys(text);
+    if (!keys) return failure(std::move(keys.error()));
+    return KeyRing(std::move(*keys));
+}
+
+const KeyRing::Key& KeyRing::sealing() const {
+    followed_->look(Followed::Occasion::any);
+    return followed_->sealing();
 }
 
 const KeyRing::Key* KeyRing::find(std::string_view id) const {
-    const auto found = std::find_if(keys_.begin(), keys_.end(), [id](const Key& key) { return key.id == id; });
-    return found == keys_.end() ? nullptr : &*found;
+    followed_->look(Followed::Occasion::any);
+    if (const Key* known = key_of(followed_->keys(), id)) return known;
+    followed_->look(Followed::Occasion::unknown_id);
+    return key_of(followed_->keys(), id);
+}
+
+const std::vector<KeyRing::Key>& KeyRing::keys() const {
+    followed_->look(Followed::Occasion::any);
+    return followed_->keys();
+}
+
+void KeyRing::follow(std::unique_ptr<KeySource> source, const Clock& clock) {
+    followed_->follow(std::move(source), clock);
 }
 
 std::string new_key_line(Random& random, std::string_view id) {

@@ -297,6 +297,22 @@ Result<PrivateSigningKey> PrivateSigningKey::from_pem(const Secret& pem) {
     return SigningKeyMaker::make(std::move(key), std::nullopt, std::nullopt);
 }
 
+PrivateSigningKey PrivateSigningKey::named(std::string kid) const {
+    PrivateSigningKey renamed = *this;
+    renamed.kid_ = std::move(kid);
+    return renamed;
+}
+
+Result<PrivateSigningKey> PrivateSigningKey::signing_with(std::string_view algorithm) const {
+    const auto known = jws_algorithm(algorithm);
+    if (!known || key_type_for(*known) != type_)
+        return failure(ErrorCode::bad_request, "this type of key does not sign with that algorithm");
+    PrivateSigningKey changed = *this;
+    changed.algorithm_ = *known;
+    changed.algorithm_name_ = std::string(algorithm);
+    return changed;
+}
+
 Json PrivateSigningKey::public_jwk() const {
     Json jwk = Json::object();
     for (auto& [name, value] : public_members(type_, handle_->key.get())) jwk.set(std::string(name), value);

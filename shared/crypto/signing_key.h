@@ -30,6 +30,11 @@ public:
     // The first private key of an unencrypted PEM file; the algorithm as above, the kid is the thumbprint.
     static Result<PrivateSigningKey> from_pem(const Secret& pem);
 
+    // The same key under the name it is registered by.
+    PrivateSigningKey named(std::string kid) const;
+    // The same key for another algorithm of its type. bad_request: there is none of that name, or not for this type.
+    Result<PrivateSigningKey> signing_with(std::string_view algorithm) const;
+
     const std::string& kid() const { return kid_; }
     KeyType type() const { return type_; }
     JwsAlgorithm algorithm() const { return algorithm_; }

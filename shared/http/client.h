@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "http/message.h"
 
 namespace vestibule {
@@ -25,13 +26,23 @@ struct HttpLimits {
     std::size_t max_body_octets = 1024 * 1024;  // for send(); open() streams without a limit
 };
 
+// What we are to a server that asks for a certificate in TLS (RFC 8705): PEM, our own certificate first.
+struct ClientCertificate {
+    std::string certificates;
+    Secret key;
+    std::string thumbprint;  // x5t#S256 of our own; what tells two of them apart
+};
+
 struct OutboundRequest {
     std::string method = "GET";
     std::string url;  // absolute; comes from configuration or verified metadata, never from a browser
     HeaderFields headers;
-    std::string body;                                  // or:
-    std::shared_ptr<BodySource> upload;                // streamed; content_length says how much; asked once ready()
-    std::optional<std::uint64_t> content_length;       // with upload; absent: no body
+    std::string body;                             // or:
+    std::shared_ptr<BodySource> upload;           // streamed; content_length says how much; asked once ready()
+    std::optional<std::uint64_t> content_length;  // with upload; absent: no body
+    // Presented to this server where it asks. No connection and no TLS session is shared with another certificate, or
+    // with none, as a resumed one speaks for the certificate it began with. Nothing: none is presented.
+    std::shared_ptr<const ClientCertificate> certificate;
     std::shared_ptr<const Cancellation> cancellation;  // gives up within a second of it
     HttpLimits limits;
 };

@@ -13,6 +13,7 @@ std::string url_with(const std::string& endpoint, const EndSessionRequest& reque
     if (id_token_hint != nullptr) form.add("id_token_hint", id_token_hint->reveal());
     form.add("client_id", request.client_id);
     form.add("post_logout_redirect_uri", request.post_logout_redirect_uri);
+    if (request.state) form.add("state", *request.state);
     return with_query(endpoint, form);
 }
 

@@ -13,6 +13,7 @@ struct EndSessionRequest {
     std::optional<Secret> id_token_hint;
     std::string client_id;
     std::string post_logout_redirect_uri;
+    std::optional<std::string> state{};  // comes back to that address (O07)
 };
 
 // Nothing where the provider has no end_session_endpoint (O10). A hint that would make the URL longer than web servers

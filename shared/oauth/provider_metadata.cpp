@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "oauth/authorization_abilities.h"
+#include "oauth/client_abilities.h"
 
 namespace vestibule {
 namespace {
@@ -18,10 +19,18 @@ bool may_be_called(std::string_view text, const Config& config) {
     return url && (url->scheme == "https" || url->is_loopback() || config.allow_plain_http);
 }
 
+// What serves clients that present a certificate, where the provider has that apart: "the authorization server MUST
+// provide … mtls_endpoint_aliases … a client intending to do mutual TLS … MUST use the alias URL" (RFC 8705 §5).
+const Json& document_for(const Json& document, std::string_view name, const ProviderConfig& provider) {
+    const Json* aliases = provider.auth.presents_certificate() ? document.find("mtls_endpoint_aliases") : nullptr;
+    const bool of_browsers = name == "authorization_endpoint" || name == "end_session_endpoint" || name == "jwks_uri";
+    return aliases != nullptr && !of_browsers && aliases->find(name) != nullptr ? *aliases : document;
+}
+
 // A member that may be missing, but not be wrong. null counts as missing.
 Result<std::optional<std::string>> optional_endpoint(const Json& document, std::string_view name,
                                                      const Config& config) {
-    const Json* member = document.find(name);
+    const Json* member = document_for(document, name, config.provider).find(name);
     if (member == nullptr || member->is_null()) return std::nullopt;
     if (!member->is_string() || !may_be_called(member->as_string(), config)) {
         return unusable(std::string(name) + " is no https URL. \"allowPlainHttp\" permits http beyond loopback.");
@@ -49,17 +58,6 @@ bool rules_out(const Json& document, std::string_view list, std::string_view wor
     return announced != nullptr && !holds(*announced, word);
 }
 
-std::string_view name_of(ClientAuthMethod method) {
-    return method == ClientAuthMethod::client_secret_post ? "client_secret_post" : "client_secret_basic";
-}
-
-// "If omitted, the default is client_secret_basic" (Discovery §3, RFC 8414 §2).
-bool rules_out_authentication(const Json& document, ClientAuthMethod method) {
-    constexpr std::string_view kList = "token_endpoint_auth_methods_supported";
-    if (document.find(kList) == nullptr) return method != ClientAuthMethod::client_secret_basic;
-    return rules_out(document, kList, name_of(method));
-}
-
 bool rules_out_every_algorithm(const Json& document, const std::vector<JwsAlgorithm>& algorithms) {
     return std::all_of(algorithms.begin(), algorithms.end(), [&](JwsAlgorithm algorithm) {
         return rules_out(document, "id_token_signing_alg_values_supported", vestibule::name_of(algorithm));
@@ -74,10 +72,6 @@ Result<void> check_abilities(const Json& document, const ProviderConfig& config)
         return unusable("code_challenge_methods_supported lacks S256. Enable PKCE with S256 at the provider.");
     if (rules_out(document, "response_types_supported", "code"))
         return unusable("response_types_supported lacks code. Enable the authorization code flow at the provider.");
-    if (rules_out_authentication(document, config.auth.method)) {
-        return unusable("token_endpoint_auth_methods_supported lacks " + std::string(name_of(config.auth.method)) +
-                        ". Choose another \"clientAuth.method\".");
-    }
     if (rules_out_every_algorithm(document, config.id_token_algorithms))
         return unusable("id_token_signing_alg_values_supported has none of the configured \"idTokenAlgorithms\".");
     return {};
@@ -125,6 +119,7 @@ Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Con
         return unusable("issuer differs from \"provider.issuer\". They must agree to the last octet, a final '/' too.");
     if (auto read = read_endpoints(document, config, metadata); !read) return failure(std::move(read.error()));
     if (auto able = check_abilities(document, config.provider); !able) return failure(std::move(able.error()));
+    if (auto able = check_client_abilities(document, config.provider); !able) return failure(std::move(able.error()));
     if (auto able = check_authorization_abilities(document, config); !able) return failure(std::move(able.error()));
     metadata.pushes_requests = pushes_requests(document, config);
     metadata.registers_people = !rules_out(document, "prompt_values_supported", "create");

@@ -12,6 +12,8 @@
 
 namespace vestibule {
 
+// Where a client certificate is configured, endpoints are those of mtls_endpoint_aliases that are there (checklist
+// D16).
 struct ProviderMetadata {
     std::string issuer;
     std::string authorization_endpoint;
@@ -31,8 +33,9 @@ std::string discovery_url(std::string_view issuer);
 
 // provider_unavailable with a detail that names the member and how to mend it, where: the issuer differs by any octet,
 // a needed endpoint is missing or no https URL (http on loopback or where the configuration allows it), PKCE methods
-// are announced without S256, `code` or our authentication method or every one of our ID token algorithms is not
-// supported, or a login cannot be asked for as configured (oauth/authorization_abilities.h).
+// are announced without S256, `code` or every one of our ID token algorithms is not supported, we cannot authenticate
+// as configured (oauth/client_abilities.h), or a login cannot be asked for as configured
+// (oauth/authorization_abilities.h).
 Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Config& config);
 
 }  // namespace vestibule

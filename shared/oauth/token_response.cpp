@@ -45,8 +45,8 @@ std::optional<double> number_in(const std::string& text) {
     return static_cast<double>(number);
 }
 
-std::optional<double> stated_lifetime(const Json& answer) {
-    const Json* member = answer.find("expires_in");
+std::optional<double> stated_lifetime(const Json& answer, std::string_view name) {
+    const Json* member = answer.find(name);
     if (member == nullptr) return std::nullopt;
     if (member->is_number()) return member->as_double();
     if (member->is_string()) return number_in(member->as_string());
@@ -56,11 +56,27 @@ std::optional<double> stated_lifetime(const Json& answer) {
 // Some providers state 0 where they mean "it does not expire": taken as no statement, for a token that is over when it
 // comes would be refreshed with every request.
 Result<std::optional<Seconds>> lifetime(const Json& answer) {
-    const auto stated = stated_lifetime(answer);
+    const auto stated = stated_lifetime(answer, "expires_in");
     if (!stated) return std::nullopt;
     if (!(*stated >= 0 && *stated <= kLongestLifetime)) return failed("expires_in is negative or absurd");
     if (*stated < 1) return std::nullopt;
     return Seconds{static_cast<Seconds::rep>(*stated)};
+}
+
+// No standard every provider keeps to: what makes no sense says nothing.
+std::optional<Seconds> limit(const Json& answer, std::string_view name) {
+    const auto stated = stated_lifetime(answer, name);
+    if (!stated || !(*stated >= 1 && *stated <= kLongestLifetime)) return std::nullopt;
+    return Seconds{static_cast<Seconds::rep>(*stated)};
+}
+
+std::optional<Seconds> refresh_limit(const Json& answer) {
+    std::optional<Seconds> shortest;
+    for (const auto* name : {"refresh_expires_in", "refresh_token_expires_in", "refresh_token_timeout"}) {
+        const auto stated = limit(answer, name);
+        if (stated && (!shortest || *stated < *shortest)) shortest = stated;
+    }
+    return shortest;
 }
 
 // RFC 6749 §5.2: "Values for the error parameter MUST NOT include characters outside the set %x20-21 / %x23-5B /
@@ -91,8 +107,13 @@ Result<TokenResponse> parse_token_response(const OutboundResponse& response) {
     }
     auto refresh_token = secret_at(*answer, "refresh_token");
     if (refresh_token && !is_sendable(*refresh_token)) return failed("refresh_token has other characters");
-    return TokenResponse{std::move(*access_token), *expires_in, std::move(refresh_token),
-                         secret_at(*answer, "id_token"), answer->string_at("scope")};
+    return TokenResponse{std::move(*access_token),
+                         *expires_in,
+                         std::move(refresh_token),
+                         secret_at(*answer, "id_token"),
+                         answer->string_at("scope"),
+                         refresh_limit(*answer),
+                         limit(*answer, "authorization_expires_in")};
 }
 
 std::optional<std::string> token_error(const OutboundResponse& response) {

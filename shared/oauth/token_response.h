@@ -17,6 +17,11 @@ struct TokenResponse {
     std::optional<Secret> refresh_token;  // null or empty counts as absent
     std::optional<Secret> id_token;
     std::optional<std::string> scope;
+    // How long the refresh token may be used, and how long the authorization lasts whatever is refreshed, where the
+    // provider says so: the shortest of `refresh_expires_in`, `refresh_token_expires_in` and `refresh_token_timeout`;
+    // `authorization_expires_in` (OAuth 2.0 Refresh Token and Authorization Expiration). 0 says nothing.
+    std::optional<Seconds> refresh_expires_in{};
+    std::optional<Seconds> authorization_expires_in{};
 };
 
 // exchange_failed, never quoting the body, where it is not 200, JSON, an object, with a string access_token and

@@ -20,10 +20,11 @@ public:
     // vouches for (Core §3.1.3.7-6). Enough to recognise another identity, not to be kept.
     Result<void> check_unverified(const Secret& id_token, const IdTokenRules& rules) const;
 
-private:
+    // The signature alone, for tokens of another kind that the same keys sign. Fails as verify().
     Result<VerifiedJws> check_signature(const UnverifiedJws& jws, const std::string& jwks_uri,
                                         const Deadline& deadline);
 
+private:
     const Config& config_;
     KeySetCache& key_sets_;
 };

@@ -15,6 +15,7 @@ namespace vestibule {
 namespace {
 
 constexpr Milliseconds kDiscardAtMost{2'000};
+constexpr Milliseconds kVerifyAtMost{5'000};  // the provider waits for the answer (checklist B24)
 constexpr std::size_t kLargestUserinfo = 1024 * 1024;
 
 Error unavailable(const Error& cause) { return {ErrorCode::unavailable, cause.detail, cause.retry_after}; }
@@ -179,6 +180,7 @@ Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view
     OutboundRequest request;
     request.url = *provider->userinfo_endpoint;
     request.headers = {{"Authorization", "Bearer " + access_token.reveal()}, {"Accept", "application/json"}};
+    request.certificate = context_.client.current()->certificate;  // the token may be bound to it (RFC 8705 §3)
     request.limits = until.limits(kLargestUserinfo);
     const auto response = context_.http.send(request);
     if (!response) {
@@ -192,6 +194,26 @@ Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view
                              retry_after(*response, context_.clock.now())});
     }
     return parse_userinfo_response(*response, subject);
+}
+
+// "Validate the Logout Token signature in the same way that an ID Token signature is validated" (Back-Channel Logout
+// §2.6-2), so it is the same algorithms and the same keys.
+Result<VerifiedLogoutToken> OidcProvider::verify_logout_token(const Secret& logout_token) {
+    const ProviderConfig& config = context_.config.provider;
+    const auto jws = parse_jws(logout_token.reveal(), config.id_token_algorithms);
+    if (!jws) return failure(jws.error());
+    const auto claims = Json::parse(jws->payload);
+    if (!claims || !claims->is_object())
+        return failure(ErrorCode::identity_rejected, "logout token: the payload is no JSON object");
+    const LogoutTokenRules rules{config.issuer, config.client_id, config.logout_token_typ, config.clock_skew,
+                                 context_.clock.now()};
+    if (auto plausible = check_logout_token(jws->header, *claims, rules); !plausible) return failure(plausible.error());
+    const Deadline until = deadline().within(kVerifyAtMost);
+    const auto provider = metadata_.get(until);
+    if (!provider) return failure(unavailable(provider.error()));
+    const auto verified = id_tokens_.check_signature(*jws, provider->jwks_uri, until);
+    if (!verified) return failure(verified.error());
+    return vestibule::verify_logout_token(*verified, rules);
 }
 
 void OidcProvider::revoke(const TokenSet& tokens, Milliseconds at_most) {

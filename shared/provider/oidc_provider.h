@@ -18,6 +18,7 @@ public:
     Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) override;
     RefreshVerdict refresh(const TokenSet& current, std::string_view subject) override;
     Result<Json> userinfo(const Secret& access_token, std::string_view subject) override;
+    Result<VerifiedLogoutToken> verify_logout_token(const Secret& logout_token) override;
     void revoke(const TokenSet& tokens, Milliseconds at_most) override;
 
 private:

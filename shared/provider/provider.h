@@ -13,6 +13,7 @@
 #include "crypto/jwk.h"
 #include "oauth/authorization_request.h"
 #include "oauth/id_token.h"
+#include "oauth/logout_token.h"
 #include "oauth/provider_metadata.h"
 #include "oauth/token_response.h"
 #include "session/refresh.h"
@@ -54,6 +55,10 @@ public:
     // The claims of UserInfo, the sub checked (checklist I39). identity_rejected, provider_unavailable; session_ended
     // says that the access token was rejected.
     virtual Result<Json> userinfo(const Secret& access_token, std::string_view subject) = 0;
+
+    // identity_rejected: it is not good. unavailable: nobody can tell, for the keys are not to be had now. Whatever can
+    // be seen without a key is looked at first, so that a token of nobody's costs no request (checklist B23).
+    virtual Result<VerifiedLogoutToken> verify_logout_token(const Secret& logout_token) = 0;
 
     // RFC 7009, best effort within `at_most` for all of them together.
     virtual void revoke(const TokenSet& tokens, Milliseconds at_most) = 0;

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "crypto/key_ring.h"
 #include "http/client.h"
+#include "provider/client_credentials.h"
 #include "session/store.h"
 
 namespace vestibule {
@@ -19,6 +20,7 @@ struct ProviderContext {
     Clock& clock;
     Random& random;
     Log& log;
+    ClientCredentials& client;  // who we are to the provider
 };
 
 }  // namespace vestibule

@@ -1,8 +1,8 @@
 #include "provider/pushed_requests.h"
 
-#include "oauth/client_authentication.h"
 #include "oauth/pushed_authorization.h"
 #include "oauth/token_response.h"
+#include "provider/authenticated_post.h"
 #include "provider/loggable.h"
 
 namespace vestibule {
@@ -20,11 +20,9 @@ void report(const OutboundResponse& response, Log& log) {
 
 Result<std::string> push_authorization_request(const ProviderContext& context, const ProviderMetadata& provider,
                                                const AuthorizationRequest& request, const Deadline& deadline) {
-    if (deadline.over()) return failure(ErrorCode::provider_unavailable, "pushed authorization request: no time left");
-    OutboundRequest push = authenticated_post(*provider.pushed_authorization_request_endpoint,
-                                              authorization_parameters(request), context.config.provider);
-    push.limits = deadline.limits(kLargestAnswer);
-    const auto response = context.http.send(push);
+    const ProviderPost push{*provider.pushed_authorization_request_endpoint, authorization_parameters(request),
+                            kLargestAnswer};
+    const auto response = send_authenticated(context, provider, push, deadline);
     if (!response) {
         return failure(ErrorCode::provider_unavailable,
                        "pushed authorization request: " + std::string(facts(response.error().code).name));

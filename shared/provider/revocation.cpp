@@ -1,8 +1,8 @@
 #include "provider/revocation.h"
 
 #include "codec/form.h"
-#include "oauth/client_authentication.h"
 #include "oauth/token_response.h"
+#include "provider/authenticated_post.h"
 #include "provider/loggable.h"
 
 namespace vestibule {
@@ -18,13 +18,12 @@ void report(Log& log, const char* hint, std::string reason) {
 
 // "The client constructs the request by including the following parameters …: token REQUIRED … token_type_hint
 // OPTIONAL" (RFC 7009 §2.1).
-Reached revoke_one(const ProviderContext& context, const std::string& endpoint, const Secret& token, const char* hint,
-                   const Deadline& deadline) {
+Reached revoke_one(const ProviderContext& context, const ProviderMetadata& provider, const Secret& token,
+                   const char* hint, const Deadline& deadline) {
     Form form;
     form.add("token", token.reveal()).add("token_type_hint", hint);
-    OutboundRequest request = authenticated_post(endpoint, std::move(form), context.config.provider);
-    request.limits = deadline.limits(kLargestAnswer);
-    const auto response = context.http.send(request);
+    const ProviderPost post{*provider.revocation_endpoint, std::move(form), kLargestAnswer};
+    const auto response = send_authenticated(context, provider, post, deadline);
     if (!response) {
         report(context.log, hint, std::string(facts(response.error().code).name));
         return Reached::no;
@@ -42,14 +41,13 @@ Reached revoke_one(const ProviderContext& context, const std::string& endpoint, 
 void revoke_tokens(const ProviderContext& context, const ProviderMetadata& provider, const TokenSet& tokens,
                    const Deadline& deadline) {
     if (!provider.revocation_endpoint) return;
-    const std::string& endpoint = *provider.revocation_endpoint;
     if (tokens.refresh_token && !deadline.over()) {
-        const Reached reached = revoke_one(context, endpoint, *tokens.refresh_token, "refresh_token", deadline);
+        const Reached reached = revoke_one(context, provider, *tokens.refresh_token, "refresh_token", deadline);
         // Who could not be reached is not asked to keep the person waiting once more.
         if (reached == Reached::no) return;
     }
     if (!tokens.access_token.empty() && !deadline.over())
-        revoke_one(context, endpoint, tokens.access_token, "access_token", deadline);
+        revoke_one(context, provider, tokens.access_token, "access_token", deadline);
 }
 
 }  // namespace vestibule

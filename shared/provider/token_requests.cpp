@@ -1,7 +1,7 @@
 #include "provider/token_requests.h"
 
 #include "codec/form.h"
-#include "oauth/client_authentication.h"
+#include "provider/authenticated_post.h"
 
 namespace vestibule {
 namespace {
@@ -10,12 +10,9 @@ constexpr std::size_t kLargestAnswer = 1024 * 1024;  // checklist A23
 
 Result<OutboundResponse> post(const ProviderContext& context, const ProviderMetadata& provider, Form form,
                               const Deadline& deadline) {
-    if (deadline.over()) return failure(ErrorCode::upstream_timeout, "no time left");
     // RFC 8707 §2.2: the same as the authorization asked for (checklist L42, R14).
     for (const std::string& resource : context.config.provider.resources) form.add("resource", resource);
-    OutboundRequest request = authenticated_post(provider.token_endpoint, std::move(form), context.config.provider);
-    request.limits = deadline.limits(kLargestAnswer);
-    return context.http.send(request);
+    return send_authenticated(context, provider, {provider.token_endpoint, std::move(form), kLargestAnswer}, deadline);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ TokenSet token_set_of(const TokenResponse& response, WallTime now) {
     tokens.access_expires_at = now + tokens.access_lifetime;
     tokens.refresh_token = response.refresh_token;
     tokens.id_token = response.id_token;
+    if (response.refresh_expires_in) tokens.refresh_token_over_at = now + *response.refresh_expires_in;
+    if (response.authorization_expires_in) tokens.authorization_over_at = now + *response.authorization_expires_in;
     return tokens;
 }
 

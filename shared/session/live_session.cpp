@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "session/provider_limits.h"
 #include "session/session_sealing.h"
 
 namespace vestibule {
@@ -36,6 +37,10 @@ Result<TokenSet> LiveSession::tokens(const KeyRing& keys) const {
 
 LiveSession LiveSession::with_row(SessionRow row) const { return LiveSession(cookie_, std::move(row), claims_); }
 
+LiveSession LiveSession::with_row(SessionRow row, Json claims) const {
+    return LiveSession(cookie_, std::move(row), std::move(claims));
+}
+
 Result<std::optional<LiveSession>> find_live_session(const Request& request, SessionStore& store, const KeyRing& keys,
                                                      WallTime now) {
     auto cookie = cookie_of(request);
@@ -45,6 +50,8 @@ Result<std::optional<LiveSession>> find_live_session(const Request& request, Ses
     if (!*row) return std::nullopt;
     auto claims = open_claims(keys, *cookie, (*row)->sealed);
     if (!claims) return std::nullopt;
+    const auto end = end_of(limits_in(*claims), (*row)->access_expires_at);
+    if (end && *end <= now) return std::nullopt;
     return LiveSession(*std::move(cookie), **std::move(row), *std::move(claims));
 }
 
@@ -57,7 +64,9 @@ std::vector<SessionKey> shown_sessions(const Request& request) {
 }
 
 Result<void> touch_session(const LiveSession& session, SessionStore& store, Seconds idle, WallTime now) {
-    const WallTime moved = std::min(now + idle, session.row().expires_at);
+    WallTime moved = std::min(now + idle, session.row().expires_at);
+    if (const auto end = end_of(limits_in(session.claims()), session.row().access_expires_at))
+        moved = std::min(moved, *end);
     if (moved - session.row().idle_expires_at < std::max(idle / 10, Seconds{1})) return {};
     auto touched = store.touch(session.key(), moved, now);
     if (!touched) return failure(touched.error());

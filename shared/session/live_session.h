@@ -29,6 +29,7 @@ public:
 
     // The same session with another row of the same key: after a refresh.
     LiveSession with_row(SessionRow row) const;
+    LiveSession with_row(SessionRow row, Json claims) const;
 
 private:
     friend Result<std::optional<LiveSession>> find_live_session(const Request&, SessionStore&, const KeyRing&,
@@ -40,16 +41,17 @@ private:
     Json claims_;
 };
 
-// Nothing: no cookie, a malformed one, two of them (checklist S09), no row, an expired row, or claims that do not open.
-// Fails with store_unavailable only: a store that is down is not a logout.
+// Nothing: a session whose provider's own limit is over (session/provider_limits.h), no cookie, a malformed one, two of
+// them (checklist S09), no row, an expired row, or claims that do not open. Fails with store_unavailable only: a store
+// that is down is not a logout.
 Result<std::optional<LiveSession>> find_live_session(const Request& request, SessionStore& store, const KeyRing& keys,
                                                      WallTime now);
 
 // The keys of every session cookie the request shows, however many and whether or not they open: for ending them.
 std::vector<SessionKey> shown_sessions(const Request& request);
 
-// An API call moves the idle limit, written at most once in a tenth of the idle time. Failing is not an error for the
-// caller; it is reported for the log.
+// An API call moves the idle limit, never past the provider's own, written at most once in a tenth of the idle time.
+// Failing is not an error for the caller; it is reported for the log.
 Result<void> touch_session(const LiveSession& session, SessionStore& store, Seconds idle, WallTime now);
 
 }  // namespace vestibule

@@ -95,7 +95,9 @@ StartedFlow start_flow(const LoginFlow& flow, const KeyRing& keys, Random& rando
                        std::string_view issuer) {
     const std::string context = flow_context(browser, issuer);
     const std::string sealed = seal(keys, random, {kPurpose, context}, Secret(to_json(flow).print()));
-    return {base64url_encode(sealed), derive_secrets(keys.sealing(), flow.id)};
+    // Of the very key that sealed: another may seal by now.
+    const KeyRing::Key* key = keys.find(sealing_key_id(sealed).value_or(""));
+    return {base64url_encode(sealed), derive_secrets(key != nullptr ? *key : keys.sealing(), flow.id)};
 }
 
 Result<ResumedFlow> resume_flow(std::string_view state, const KeyRing& keys, const BrowserBinding& browser,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "session/provider_limits.h"
 #include "session/session_sealing.h"
 
 namespace vestibule {
@@ -90,12 +91,15 @@ private:
     }
 
     Result<LiveSession> store(const Lease& lease, const LiveSession& current, const TokenSet& old, TokenSet fresh) {
+        const auto refresh_token = fresh.refresh_token ? RefreshTokenIs::another : RefreshTokenIs::the_same;
+        Json claims = current.claims();
+        keep_limits(claims, after(limits_in(claims), fresh, refresh_token));
         if (!fresh.refresh_token) fresh.refresh_token = old.refresh_token;  // RFC 6749 §6 (checklist R04)
         if (!fresh.id_token) fresh.id_token = old.id_token;
         Replacement replacement{current.key(),
                                 lease.row.version,
                                 lease.fence,
-                                seal_fields(context_.keys, context_.random, current.cookie(), current.claims(), fresh),
+                                seal_fields(context_.keys, context_.random, current.cookie(), claims, fresh),
                                 fresh.access_expires_at,
                                 fresh.access_lifetime};
         auto outcome = replace_persistently(replacement);
@@ -103,7 +107,7 @@ private:
         if (*outcome == ReplaceOutcome::gone) return ended_meanwhile(fresh);
         if (*outcome == ReplaceOutcome::stale) return whatever_stands_there();
         context_.log.info("refresh.succeeded", {});
-        return current.with_row(row_after(lease.row, replacement));
+        return current.with_row(row_after(lease.row, replacement), std::move(claims));
     }
 
     Result<LiveSession> ended_meanwhile(const TokenSet& fresh) {

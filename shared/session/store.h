@@ -200,6 +200,12 @@ public:
     virtual Result<StoreStatistics> statistics(WallTime now) = 0;
     // Usable: reachable, of a schema version this program knows, writable.
     virtual Result<void> check() = 0;
+    // What the settings of a usable store's server put at risk, each with how to mend it, for the operator. Most stores
+    // have no such settings.
+    virtual Result<std::vector<std::string>> advice() { return std::vector<std::string>{}; }
+    // Brings the schema to the version this program knows, where it is older; several at once are no harm. Stores that
+    // do so by themselves on first use have nothing left to do.
+    virtual Result<void> migrate() = 0;
 };
 
 }  // namespace vestibule

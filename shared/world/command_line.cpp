@@ -6,6 +6,8 @@
 #include <charconv>
 #include <span>
 
+#include "world/open_store.h"
+
 namespace vestibule {
 namespace {
 
@@ -96,6 +98,10 @@ GATEWAY_INTERFACE in its environment it answers one CGI request.
 The configuration is read from the file named by BFF_CONFIG (/etc/vestibule/config.jsonc). SIGTERM finishes what is in
 flight and ends with exit code 0. The log goes to standard error, one JSON object a line.
 )";
+}
+
+std::string version_text(const FunctionFacts& facts) {
+    return std::string(facts.name) + " " VESTIBULE_VERSION "\nstores: " + stores_of_this_build() + "\n";
 }
 
 }  // namespace vestibule

@@ -21,5 +21,6 @@ struct CommandLine {
 tl::expected<CommandLine, std::string> read_command_line(int argc, const char* const* argv);
 
 std::string help_text(const FunctionFacts& facts);
+std::string version_text(const FunctionFacts& facts);  // and the stores that are built in
 
 }  // namespace vestibule

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "adapters/system/config_sources.h"
+
 namespace vestibule {
 namespace {
 
@@ -11,8 +13,8 @@ TlsTrust trust_of_environment() {
     return {file ? file : ""};
 }
 
-ProviderContext context_of(const SessionWorld& world, HttpClient& http) {
-    return {world.config, http, world.store, world.keys, world.clock, world.random, world.log};
+ProviderContext context_of(const SessionWorld& world, HttpClient& http, ClientCredentials& client) {
+    return {world.config, http, world.store, world.keys, world.clock, world.random, world.log, client};
 }
 
 }  // namespace
@@ -20,7 +22,9 @@ ProviderContext context_of(const SessionWorld& world, HttpClient& http) {
 OwnedProviderWorld::OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session)
     : session_(std::move(session)),
       http_(trust_of_environment()),
-      provider_(context_of(session_->borrow(), http_)),
+      client_(session_->borrow().config.provider.auth, system_config_sources(), session_->borrow().clock,
+              session_->borrow().log),
+      provider_(context_of(session_->borrow(), http_, client_)),
       in_flight_(session_->borrow().config.serving.max_in_flight_per_session) {}
 
 tl::expected<std::unique_ptr<OwnedProviderWorld>, std::string> OwnedProviderWorld::make(std::string_view function) {

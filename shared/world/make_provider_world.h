@@ -23,13 +23,14 @@ public:
     OwnedProviderWorld(const OwnedProviderWorld&) = delete;
     OwnedProviderWorld& operator=(const OwnedProviderWorld&) = delete;
 
-    ProviderWorld borrow() { return {session_->borrow(), http_, provider_, in_flight_}; }
+    ProviderWorld borrow() { return {session_->borrow(), http_, provider_, in_flight_, client_}; }
 
 private:
     explicit OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session);
 
     const std::unique_ptr<OwnedSessionWorld> session_;
     CurlHttpClient http_;
+    ClientCredentials client_;
     OidcProvider provider_;
     InFlight in_flight_;
 };

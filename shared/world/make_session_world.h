@@ -31,11 +31,8 @@ private:
     SystemClock clock_;
     SystemRandom random_;
     LogStderr log_;
-    const KeyRing keys_;
+    KeyRing keys_;
     const std::unique_ptr<SessionStore> store_;
 };
-
-// "sqlite:/path"; `internal` where there is no such store.
-Result<std::unique_ptr<SessionStore>> open_store(const std::string& address);
 
 }  // namespace vestibule

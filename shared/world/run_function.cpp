@@ -88,7 +88,7 @@ int run_function(int argc, char** argv, const FunctionFacts& facts, const WithWo
     if (!line) return complain(facts, line.error() + "; --help says what there is", kWrongCommandLine);
     switch (line->action) {
         case CommandLine::Action::help: std::cout << help_text(facts); return kDone;
-        case CommandLine::Action::version: std::cout << facts.name << " " << VESTIBULE_VERSION << "\n"; return kDone;
+        case CommandLine::Action::version: std::cout << version_text(facts); return kDone;
         default: return run(facts, *line, with_world);
     }
 } catch (const std::exception& exception) {

@@ -12,6 +12,7 @@
 #include "crypto/key_ring.h"
 #include "http/client.h"
 #include "policy/in_flight.h"
+#include "provider/client_credentials.h"
 #include "provider/provider.h"
 #include "session/store.h"
 
@@ -31,7 +32,8 @@ struct SessionWorld {
 struct ProviderWorld : SessionWorld {
     HttpClient& http;
     Provider& provider;
-    InFlight& in_flight;  // of callers of upstreams
+    InFlight& in_flight;        // of callers of upstreams
+    ClientCredentials& client;  // who we are to the provider, and to upstreams that want to see it
 };
 
 }  // namespace vestibule

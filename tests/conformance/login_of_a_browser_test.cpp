@@ -139,6 +139,16 @@ Test(login_of_a_browser, L21_where_max_age_was_asked_for_a_token_without_auth_ti
     cr_expect(b.error_of(b.come_back(b.log_in())).empty(), "where it was not, nobody misses it");
 }
 
+Test(login_of_a_browser, I26_an_id_token_serves_the_login_it_was_made_for_and_no_other) {
+    CallbackBench b;
+    std::string first;
+    b.op.knobs.change_jws = [&](std::string& compact) { first = compact; };
+    cr_expect(b.error_of(b.come_back(b.log_in())).empty());
+    b.op.knobs.change_jws = [&](std::string& compact) { compact = first; };
+    cr_expect(eq(str, b.error_of(b.come_back(b.log_in())), text("identity_rejected")));
+    cr_expect(b.sessions() == 1);
+}
+
 // --- where it leads ---
 
 Test(login_of_a_browser, C9_L23_no_return_url_of_the_corpus_begins_a_login, .timeout = 60) {

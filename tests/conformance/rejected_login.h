@@ -17,7 +17,9 @@ namespace vestibule {
 
 // What the browser gets from a provider's endpoint before the fault shows, besides revocation.
 enum class Calls { none, token, token_and_keys, token_keys_and_userinfo };
-enum class Received { nothing, tokens };  // tokens that can be told, and so have to be revoked
+// What can be told of the answer, and so has to be revoked. Of a login that was to be newer or stronger the access
+// token alone: the session that stays may live by the grant of the refresh token (L44).
+enum class Received { nothing, access_token, tokens };
 
 struct FaultyLogin {
     std::string name;
@@ -27,20 +29,24 @@ struct FaultyLogin {
     Calls calls = Calls::token_and_keys;
     Received received = Received::tokens;
     std::string target = "/auth/login?returnTo=/inbox";
+    std::function<void(CallbackBench&)> prepare = {};  // what is as it should be, this time and the next
 };
 
 class RejectedLogin : public CallbackBench {
 public:
     explicit RejectedLogin(const FaultyLogin& fault) : fault_(fault) {
+        if (fault_.prepare) fault_.prepare(*this);
         if (fault_.spoil) fault_.spoil(*this);
         const std::string url = begin(fault_.target);
-        const Form asked = Form::parse(url.substr(url.find('?') + 1)).value();
+        const bool pushed = http.count(op.push_endpoint()) > 0;
+        const Form asked =
+            pushed ? http.last_to(op.push_endpoint()).form() : Form::parse(url.substr(url.find('?') + 1)).value();
         for (const char* name : {"state", "nonce"}) remember(asked.single(name).value().value_or(""));
         remember(login_cookie.substr(login_cookie.find('=') + 1));
         query_ = op.log_in(url);
         if (fault_.change) query_ = fault_.change(*this, query_);
         calls_before_ = http.requests().size();
-        response_ = come_back(query_);
+        response_ = answer(query_);
         for (const RecordedRequest& request : http.requests_to(op.token_endpoint()))
             remember(request.parameter("code_verifier"));
     }
@@ -77,7 +83,7 @@ public:
         for (const std::string& token : revoked)
             expect(std::find(issued.begin(), issued.end(), token) != issued.end(), "revokes nothing else");
         for (const std::string& token : issued) {
-            const bool to_revoke = token.find("-token-") != std::string::npos && fault_.received == Received::tokens;
+            const bool to_revoke = is_to_be_revoked(token);
             expect(!to_revoke || std::find(revoked.begin(), revoked.end(), token) != revoked.end(), token.c_str());
         }
     }
@@ -95,13 +101,21 @@ public:
         op.knobs = {};
         op.come_back();
         op.rotate_keys();
+        if (fault_.prepare) fault_.prepare(*this);
         store.heal();
         clock.advance(Seconds{61});  // past every pace that is kept towards the provider
-        expect(cookie_set_by(come_back(query_), kSessionCookieName).empty(), "cannot be tried again");
-        expect(!cookie_set_by(come_back(log_in()), kSessionCookieName).empty(), "hinders the next login");
+        expect(cookie_set_by(answer(query_), kSessionCookieName).empty(), "cannot be tried again");
+        expect(!cookie_set_by(answer(log_in()), kSessionCookieName).empty(), "hinders the next login");
     }
 
 private:
+    Response answer(const std::string& query) {
+        return config.provider.response_mode == ResponseMode::form_post ? post_back(query) : come_back(query);
+    }
+    bool is_to_be_revoked(const std::string& token) const {
+        if (fault_.received == Received::nothing) return false;
+        return token.find(fault_.received == Received::tokens ? "-token-" : "-access-token-") != std::string::npos;
+    }
     void expect(bool is_so, const char* what) { cr_expect(is_so, "%s: %s", fault_.name.c_str(), what); }
     void remember(const std::string& secret) {
         if (secret.size() >= 16) secrets_.push_back(secret);

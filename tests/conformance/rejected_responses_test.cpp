@@ -27,6 +27,19 @@ Test(rejected_responses, C01_C04_C07_C08_C10_a_wrong_response_is_rejected_before
     for_all(faulty_responses(), [](RejectedLogin& login) { login.expect_it_was_rejected(); });
 }
 
+Test(rejected_responses, C07_C08_C14_a_wrong_response_is_rejected_alike_where_it_comes_by_form, .timeout = 60) {
+    std::vector<FaultyLogin> faults = faulty_responses();
+    for (FaultyLogin& fault : faults)
+        fault.prepare = [](CallbackBench& b) { b.config.provider.response_mode = ResponseMode::form_post; };
+    for_all(faults, [](RejectedLogin& login) {
+        login.expect_it_was_rejected();
+        login.expect_nothing_is_left();
+        login.expect_no_further_call();
+        login.expect_nothing_is_shown();
+        login.expect_the_next_login_works();
+    });
+}
+
 Test(rejected_responses, C20_C24_A22_A24_a_wrong_token_answer_is_rejected, .timeout = 60) {
     for_all(faulty_token_answers(), [](RejectedLogin& login) { login.expect_it_was_rejected(); });
 }

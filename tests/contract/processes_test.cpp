@@ -1,33 +1,57 @@
-// Several processes on one SQLite file: what a host with four workers and a kill -9 does (checklist R02, R03, X11,
+// Several processes on one store: what a host with four workers and a kill -9 does (checklist R02, R03, X11,
 // X12).
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <set>
 
-#include "adapters/sqlite/sqlite_session_store.h"
 #include "tests/contract/store_contract.h"
 #include "tests/contract/worker_processes.h"
+#include "world/open_store.h"
 
 using namespace vestibule;
 
 static std::string directory;  // outlives a failed assertion; removed by .fini
 
-static std::string fresh_path() {
-    directory = (std::filesystem::temp_directory_path() / "vestibule-processes-XXXXXX").string();
-    cr_assert(mkdtemp(directory.data()) != nullptr);
-    return directory + "/sessions.db";
+static std::string file_in_directory(const char* name) {
+    if (directory.empty()) {
+        directory = (std::filesystem::temp_directory_path() / "vestibule-processes-XXXXXX").string();
+        cr_assert(mkdtemp(directory.data()) != nullptr);
+    }
+    return directory + "/" + name;
+}
+static std::string fresh_path() { return file_in_directory("sessions.db"); }
+static std::string fresh_sqlite() { return "sqlite:" + fresh_path(); }
+static std::string fresh_redis() {
+    const char* socket = std::getenv("VESTIBULE_TEST_REDIS");
+    cr_assert(socket != nullptr, "no Redis server; start the tests with tests/with_stores");
+    return "redis://" + std::string(socket) + "?prefix=processes-" + std::to_string(::getpid());
 }
 static void remove_directory() {
     if (!directory.empty()) std::filesystem::remove_all(directory);
 }
+static std::unique_ptr<SessionStore> open(const std::string& address) {
+    Config config;
+    config.store = address;
+    return must(open_store(config));
+}
 
 TestSuite(sqlite_processes, .fini = remove_directory, .timeout = 120);
+TestSuite(redis_processes, .fini = remove_directory, .timeout = 120);
 
-Test(sqlite_processes, eight_that_start_at_once_on_nothing_make_one_store) {
-    const std::string path = fresh_path();
-    WorkerProcesses workers(8, {"start", path});
+// One test for each store that processes share.
+#define BETWEEN_PROCESSES(name)                                                \
+    static void between_processes_##name(const std::string& address);          \
+    Test(sqlite_processes, name) { between_processes_##name(fresh_sqlite()); } \
+    Test(redis_processes, name) { between_processes_##name(fresh_redis()); }   \
+    static void between_processes_##name(const std::string& address)
+
+BETWEEN_PROCESSES(eight_that_start_at_once_on_nothing_make_one_store) {
+    WorkerProcesses workers(8, {"start", address});
     workers.start_all();
     const auto said = workers.read_to_the_end();
     cr_assert(workers.all_succeeded());
@@ -35,13 +59,12 @@ Test(sqlite_processes, eight_that_start_at_once_on_nothing_make_one_store) {
     cr_expect(eq(int, static_cast<int>(std::count(said.begin(), said.end(), "found")), 7));
 }
 
-Test(sqlite_processes, four_that_race_for_a_lease_hold_it_one_at_a_time_with_growing_fences) {
-    const std::string path = fresh_path();
-    auto store = must(open_sqlite_store(path));
+BETWEEN_PROCESSES(four_that_race_for_a_lease_hold_it_one_at_a_time_with_growing_fences) {
+    auto store = open(address);
     NewSession contested = session_of("");
     contested.row.key.octets = "the contested session";
     put(*store, contested);
-    WorkerProcesses workers(4, {"lease", path, "4", "10"});
+    WorkerProcesses workers(4, {"lease", address, "4", "10", file_in_directory("holder")});
     workers.start_all();
     std::vector<int> fences;  // each written while its lease was held
     for (const std::string& line : workers.read_to_the_end()) fences.push_back(std::stoi(line));
@@ -50,8 +73,8 @@ Test(sqlite_processes, four_that_race_for_a_lease_hold_it_one_at_a_time_with_gro
     for (std::size_t i = 0; i < fences.size(); ++i) cr_expect(eq(int, fences[i], static_cast<int>(i) + 1));
 }
 
-Test(sqlite_processes, four_that_consume_the_same_ids_win_each_id_once) {
-    WorkerProcesses workers(4, {"once", fresh_path(), "4", "40"});
+BETWEEN_PROCESSES(four_that_consume_the_same_ids_win_each_id_once) {
+    WorkerProcesses workers(4, {"once", address, "4", "40"});
     workers.start_all();
     const auto won = workers.read_to_the_end();
     cr_assert(workers.all_succeeded());
@@ -67,18 +90,17 @@ static void expect_all_there(SessionStore& store, const std::vector<std::string>
     }
 }
 
-Test(sqlite_processes, a_kill_in_the_middle_of_writes_loses_nothing_committed_and_blocks_nobody) {
-    const std::string path = fresh_path();
+BETWEEN_PROCESSES(a_kill_in_the_middle_of_writes_loses_nothing_committed_and_blocks_nobody) {
     std::vector<std::string> committed;
     for (std::size_t round = 0; round < 6; ++round) {
-        WorkerProcesses workers(2, {"insert", path, "3"});
+        WorkerProcesses workers(2, {"insert", address, "3"});
         workers.start_all();
         const auto before = workers.read_lines(20 + round * 7);  // a different moment every time
         workers.kill_all();
         const auto rest = workers.read_to_the_end();
         committed.insert(committed.end(), before.begin(), before.end());
         committed.insert(committed.end(), rest.begin(), rest.end());
-        auto store = must(open_sqlite_store(path, {.time_limit = Milliseconds{1000}}));
+        auto store = open(address);
         put(*store, session_of("after the kill " + std::to_string(round)));
         expect_all_there(*store, committed);
     }
@@ -86,23 +108,21 @@ Test(sqlite_processes, a_kill_in_the_middle_of_writes_loses_nothing_committed_an
 }
 
 // What a killed holder leaves behind is a lease that runs out, nothing else.
-Test(sqlite_processes, the_lease_of_a_dead_process_runs_out) {
-    const std::string path = fresh_path();
+BETWEEN_PROCESSES(the_lease_of_a_dead_process_runs_out) {
     {
-        auto dead = must(open_sqlite_store(path));
+        auto dead = open(address);
         put(*dead, session_of("a"));
         lease_of(*dead, "a", Seconds{20});
     }
-    auto store = must(open_sqlite_store(path));
+    auto store = open(address);
     const LeaseAnswer held = must(store->acquire_lease(key("a"), Seconds{20}, kNow + Seconds{19}));
     cr_expect(std::holds_alternative<LeaseHeld>(held));
     cr_expect(eq(u64, lease_of(*store, "a", Seconds{20}, kNow + Seconds{20}).fence, 2));
 }
 
-Test(sqlite_processes, what_one_ends_is_gone_for_the_others_at_once) {
-    const std::string path = fresh_path();
-    auto here = must(open_sqlite_store(path));
-    auto there = must(open_sqlite_store(path));
+BETWEEN_PROCESSES(what_one_ends_is_gone_for_the_others_at_once) {
+    auto here = open(address);
+    auto there = open(address);
     put(*here, session_of("a"));
     put(*here, session_of("b", "bob"));
     cr_assert(is_there(*there, "a") && is_there(*there, "b"));

@@ -1,5 +1,6 @@
 // One-time ids, the provider cache, purge, list and statistics (checklist C02, X07, X08).
 #include <atomic>
+#include <numeric>
 #include <thread>
 
 #include "tests/contract/store_contract.h"
@@ -82,9 +83,11 @@ static void fill_with_records_of_every_kind(SessionStore& store) {
 CONTRACT(purge_removes_expired_records_of_every_kind_in_batches) {
     fill_with_records_of_every_kind(store);
     const WallTime later = kNow + kIdle;
-    cr_expect(eq(u64, must(store.purge(4, later)), 4));
-    cr_expect(eq(u64, must(store.purge(4, later)), 4));
-    cr_expect(eq(u64, must(store.purge(4, later)), 1));
+    std::vector<std::uint64_t> batches;
+    do batches.push_back(must(store.purge(2, later)));
+    while (batches.back() == 2 && batches.size() < 10);
+    cr_expect(batches.back() < 2);  // fewer than asked for: none is left
+    cr_expect(eq(u64, std::accumulate(batches.begin(), batches.end(), std::uint64_t{0}), counted_by_purge(3, 6)));
     cr_expect(eq(u64, must(store.purge(4, later)), 0));
     cr_expect(eq(u64, must(store.statistics(later)).expired, 0));
 }
@@ -103,7 +106,7 @@ CONTRACT(purge_leaves_what_is_live) {
     cr_expect(not(must(store.consume_once(OnceKind::flow, "1", kUntil, kNow))));
     cr_expect(must(store.insert(session_of("d", "alice", "s1"), kNow)) == InsertOutcome::ended_meanwhile);
     cr_expect(must(store.insert(session_of("d", "gone"), kNow)) == InsertOutcome::ended_meanwhile);
-    cr_expect(eq(u64, must(store.purge(1000, kNow + kAbsolute)), 9));
+    cr_expect(eq(u64, must(store.purge(1000, kNow + kAbsolute)), counted_by_purge(3, 6)));
     cr_expect(must(store.cached("metadata")).has_value());
 }
 

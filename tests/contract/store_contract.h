@@ -21,12 +21,14 @@ namespace vestibule {
 // A fresh, empty store of each kind. It lives until the test's process ends; one test opens one.
 SessionStore& fresh_memory_store();
 SessionStore& fresh_sqlite_store();  // never purges by itself, so that tests see what is there
+SessionStore& fresh_redis_store();   // below a prefix of its own; never purges by itself either
 void remove_sqlite_store();          // its directory; also after a failed assertion
 
 #define CONTRACT(name)                                                                                              \
     static void contract_##name(SessionStore& store);                                                               \
     Test(memory_store, name) { contract_##name(fresh_memory_store()); }                                             \
     Test(sqlite_store, name, .fini = remove_sqlite_store, .timeout = 60) { contract_##name(fresh_sqlite_store()); } \
+    Test(redis_store, name, .timeout = 60) { contract_##name(fresh_redis_store()); }                                \
     static void contract_##name(SessionStore& store)
 
 inline constexpr WallTime kNow{Seconds{1'800'000'000}};
@@ -45,6 +47,10 @@ NewSession session_of(std::string_view key_name, std::string_view sub_name = "al
 NewSession session_of(std::string_view key_name, std::string_view sub_name, std::string_view sid_name);
 // A login in that browser; it ends the browser's other sessions.
 NewSession session_in_browser(std::string_view key_name, std::string_view browser_name);
+
+// How many of so many records that are over a purge counts: all, or the sessions only where the server of the store
+// expires ids and marks by itself.
+std::uint64_t counted_by_purge(std::uint64_t sessions, std::uint64_t ids_and_marks);
 
 // The value of a call that has to succeed.
 template <class T>

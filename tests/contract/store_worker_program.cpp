@@ -1,9 +1,11 @@
-// One of several processes that use the same SQLite store at once; processes_test.cpp starts it and judges.
+// One of several processes that use the same store at once; processes_test.cpp starts it and judges. STORE is the
+// address of one, MARKER a file that exists while somebody holds the lease.
 //
-//   store_worker_program start  STORE            wait for the end of stdin, then use a store that may not exist yet
-//   store_worker_program lease  STORE THREADS ROUNDS   take and give back one session's lease, write each fence to
-//   stdout store_worker_program once   STORE THREADS IDS      consume every id, write each one that was won to stdout
-//   store_worker_program insert STORE THREADS          insert sessions for ever, write each committed one to stdout
+//   store_worker_program start  STORE                        wait for the end of stdin, then use a store that may not
+//                                                            exist yet
+//   store_worker_program lease  STORE THREADS ROUNDS MARKER  take and give back one session's lease, write each fence
+//   store_worker_program once   STORE THREADS IDS            consume every id, write each one that was won
+//   store_worker_program insert STORE THREADS                insert sessions for ever, write each committed one
 //
 // `lease`, `once` and `insert` begin when stdin ends, too. Exit code 1 with the cause on stderr when a call failed or
 // the contract was broken.
@@ -15,11 +17,12 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "adapters/sqlite/sqlite_session_store.h"
+#include "world/open_store.h"
 
 using namespace vestibule;
 
@@ -37,6 +40,12 @@ template <class T>
 T must(Result<T> result) {
     if (!result) broken(result.error().detail);
     if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+std::unique_ptr<SessionStore> open(const std::string& address) {
+    Config config;
+    config.store = address;
+    return must(open_store(config));
 }
 
 NewSession session_of(const std::string& name) {
@@ -131,7 +140,7 @@ int main(int count, char** arguments) {
     const std::vector<std::string> words(arguments, arguments + count);
     if (words.size() < 3) broken("usage: see the head of the source");
     const auto number = [&](std::size_t at) { return std::atoi(words.at(at).c_str()); };
-    const std::unique_ptr<SessionStore> store = must(open_sqlite_store(words[2]));
+    const std::unique_ptr<SessionStore> store = open(words[2]);
     wait_for_the_start();
     const std::string& role = words[1];
     if (role == "start") start(*store);
@@ -139,7 +148,7 @@ int main(int count, char** arguments) {
     if (role == "insert") in_threads(number(3), [&](int thread) { insert_for_ever(*store, thread); });
     if (role == "lease") {
         in_threads(number(3), [&](int) {
-            for (int round = 0; round < number(4); ++round) take_and_give_back(*store, words[2] + ".holder");
+            for (int round = 0; round < number(4); ++round) take_and_give_back(*store, words.at(5));
         });
     }
     return 0;

@@ -1,7 +1,10 @@
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 
+#include "adapters/redis/redis_session_store.h"
 #include "adapters/sqlite/sqlite_session_store.h"
 #include "tests/contract/store_contract.h"
 #include "tests/support/memory_session_store.h"
@@ -12,6 +15,7 @@ namespace {
 // Not destroyed by a failed assertion, which leaves by longjmp; removed in the test's .fini.
 std::string directory;
 std::unique_ptr<SessionStore> store;
+bool expires_by_itself = false;
 
 }  // namespace
 
@@ -25,6 +29,19 @@ SessionStore& fresh_sqlite_store() {
     cr_assert(mkdtemp(directory.data()) != nullptr);
     store = must(open_sqlite_store(directory + "/sessions.db", {.purge_per_write = 0}));
     return *store;
+}
+
+SessionStore& fresh_redis_store() {
+    const char* socket = std::getenv("VESTIBULE_TEST_REDIS");
+    cr_assert(socket != nullptr, "no Redis server; start the tests with tests/with_stores");
+    const std::string prefix = "contract-" + std::to_string(::getpid());
+    store = must(open_redis_store("redis://" + std::string(socket) + "?prefix=" + prefix, {.purge_per_write = 0}));
+    expires_by_itself = true;
+    return *store;
+}
+
+std::uint64_t counted_by_purge(std::uint64_t sessions, std::uint64_t ids_and_marks) {
+    return expires_by_itself ? sessions : sessions + ids_and_marks;
 }
 
 void remove_sqlite_store() {

@@ -39,8 +39,9 @@ enum class StoreOperation {
     list,
     statistics,
     check,
+    migrate,
 };
-inline constexpr std::size_t kStoreOperations = static_cast<std::size_t>(StoreOperation::check) + 1;
+inline constexpr std::size_t kStoreOperations = static_cast<std::size_t>(StoreOperation::migrate) + 1;
 
 // Where a failing call breaks.
 enum class FailurePoint {
@@ -147,6 +148,12 @@ public:
     Result<void> check() override {
         return around(StoreOperation::check, [&] { return real_.check(); });
     }
+    Result<std::vector<std::string>> advice() override { return advised; }
+    Result<void> migrate() override {
+        return around(StoreOperation::migrate, [&] { return real_.migrate(); });
+    }
+
+    std::vector<std::string> advised;  // what advice() answers
 
 private:
     struct Plan {

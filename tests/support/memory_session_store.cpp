@@ -262,5 +262,6 @@ Result<StoreStatistics> MemorySessionStore::statistics(WallTime now) {
 }
 
 Result<void> MemorySessionStore::check() { return {}; }
+Result<void> MemorySessionStore::migrate() { return {}; }
 
 }  // namespace vestibule

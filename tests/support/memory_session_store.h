@@ -39,6 +39,7 @@ public:
                                          WallTime now) override;
     Result<StoreStatistics> statistics(WallTime now) override;
     Result<void> check() override;
+    Result<void> migrate() override;
 
 private:
     struct Record {

@@ -57,7 +57,8 @@ std::size_t octets_of(const HeaderFields& headers) {
 }
 
 Result<RecordedRequest> recorded(const OutboundRequest& request, bool opened) {
-    RecordedRequest result{request.method, request.url, request.headers, request.body, request.limits, opened};
+    RecordedRequest result{request.method, request.url,         request.headers, request.body,
+                           request.limits, request.certificate, opened};
     if (!request.upload || !request.content_length) return result;
     auto body = read_all(*request.upload, static_cast<std::size_t>(*request.content_length));
     if (!body) return failure(body.error());

@@ -66,6 +66,7 @@ struct RecordedRequest {
     HeaderFields headers;
     std::string body;
     HttpLimits limits;
+    std::shared_ptr<const ClientCertificate> certificate;
     bool opened = false;  // by open(), not send()
 
     // The body as a form; a test that asks for one that is none fails by an exception.

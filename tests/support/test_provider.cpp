@@ -40,7 +40,10 @@ TestProvider::TestProvider(ScriptedHttpClient& http, const Clock& clock, std::st
         {"response_types_supported", Json::array({"code"})},
         {"subject_types_supported", Json::array({"public"})},
         {"id_token_signing_alg_values_supported", Json::array({"RS256", "PS256", "ES256", "EdDSA"})},
-        {"token_endpoint_auth_methods_supported", Json::array({"client_secret_basic", "client_secret_post"})},
+        {"token_endpoint_auth_methods_supported",
+         Json::array({"client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth",
+                      "self_signed_tls_client_auth"})},
+        {"token_endpoint_auth_signing_alg_values_supported", Json::array({"PS256", "ES256", "EdDSA", "Ed25519"})},
         {"code_challenge_methods_supported", Json::array({"S256"})},
         {"authorization_response_iss_parameter_supported", true},
     });

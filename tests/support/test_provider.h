@@ -55,6 +55,7 @@ struct TestProviderKnobs {
     // And of the HTTP around them.
     std::function<void(ScriptedAnswer& response)> change_token_response;
     std::function<void(ScriptedAnswer& response)> change_userinfo_response;
+    std::function<void(Json& header)> change_logout_header;  // of a logout token
 };
 
 class TestProvider {
@@ -69,6 +70,13 @@ public:
     HeaderFields keys_headers;                 // likewise
     std::string client_id = "spa";             // registered, with the secret below
     std::string client_secret = "s:e%cr+t/é";  // every octet that Basic can get wrong
+    // Instead of the secret: the public JWK Set that an assertion must be signed with, or the thumbprint of the
+    // certificate that must be presented. Then nothing else authenticates, and nothing else may come beside it.
+    std::optional<std::string> client_key_set;
+    std::optional<std::string> client_thumbprint;
+    // What an assertion must say: "" stands for the issuer, and for no type at all.
+    std::string assertion_audience;
+    std::string assertion_type = "client-authentication+jwt";
 
     // Issuer, client, secret and algorithm (ES256: RSA keys take long to make).
     void configure(ProviderConfig& config) const;
@@ -92,6 +100,9 @@ public:
     TokenSet issue_tokens();
     // An ID token with these claims on top of the usual ones, signed as the knobs say.
     std::string id_token(const Json& changes = Json::object());
+
+    // A logout token with these claims on top of the usual ones; a null takes one away.
+    std::string logout_token(const Json& changes = Json::object());
 
     // --- keys ---
     void rotate_keys();                                    // a new key under a new kid; the old one is withdrawn
@@ -135,7 +146,9 @@ private:
     ScriptedAnswer refresh(const RecordedRequest& request);
     ScriptedAnswer answer_userinfo(const RecordedRequest& request);
     ScriptedAnswer answer_revocation(const RecordedRequest& request);
-    bool authenticated(const RecordedRequest& request) const;
+    bool authenticated(const RecordedRequest& request);
+    bool proves_client(const Form& form);
+    bool are_fresh(const Json& claims);
 
     ScriptedAnswer good_answer(const Json& tokens) const;
     Json token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token);
@@ -161,10 +174,12 @@ private:
     int pushes_ = 0;
     std::map<std::string, Grant, std::less<>> refresh_tokens_;
     std::set<std::string, std::less<>> access_tokens_;
+    std::set<std::string, std::less<>> assertion_ids_;
     std::vector<std::string> secrets_;
     std::vector<std::string> revoked_;
     int families_ = 0;
     int token_requests_ = 0;
+    int logouts_ = 0;
     int reused_ = 0;
 };
 

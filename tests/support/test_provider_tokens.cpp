@@ -1,5 +1,4 @@
 // The token endpoint of the provider inside the test, and the tokens it makes.
-#include "codec/base64url.h"
 #include "oauth/pkce.h"
 #include "oauth/scope.h"
 #include "tests/support/test_provider.h"
@@ -10,8 +9,6 @@ namespace {
 ScriptedAnswer oauth_error(int status, const std::string& error) {
     return json_answer(status, Json::object({{"error", error}}).print());
 }
-
-std::string one(const Form& form, std::string_view name) { return form.single(name).value().value_or(std::string{}); }
 
 }  // namespace
 
@@ -26,15 +23,6 @@ ScriptedAnswer TestProvider::answer_token(const RecordedRequest& request) {
     if (grant_type == "authorization_code") return redeem(request);
     if (grant_type == "refresh_token") return refresh(request);
     return oauth_error(400, "unsupported_grant_type");
-}
-
-bool TestProvider::authenticated(const RecordedRequest& request) const {
-    const std::string basic = "Basic " + base64_encode(form_encode(client_id) + ":" + form_encode(client_secret));
-    const Form form = request.form();
-    // "The client MUST NOT use more than one authentication method in each request" (RFC 6749 §2.3).
-    if (request.headers.find("Authorization"))
-        return request.header("Authorization") == basic && !form.has("client_secret");
-    return one(form, "client_id") == client_id && one(form, "client_secret") == client_secret;
 }
 
 ScriptedAnswer TestProvider::redeem(const RecordedRequest& request) {
@@ -115,6 +103,28 @@ std::string TestProvider::signed_id_token(Json claims) {
     if (knobs.change_jws) knobs.change_jws(compact);
     secrets_.push_back(compact);
     return compact;
+}
+
+std::string TestProvider::logout_token(const Json& changes) {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = clock_.now().time_since_epoch().count();
+    const Json event = Json::object({{"http://schemas.openid.net/event/backchannel-logout", Json::object()}});
+    Json usual = Json::object({{"iss", issuer_},
+                               {"aud", client_id},
+                               {"iat", now},
+                               {"exp", now + 120},
+                               {"jti", "logout-" + std::to_string(++logouts_)},
+                               {"sub", knobs.subject},
+                               {"events", event}});
+    if (knobs.sid) usual.set("sid", *knobs.sid);
+    for (const auto& [name, value] : changes.as_object()) usual.set(name, value);
+    Json claims = Json::object();
+    for (const auto& [name, value] : usual.as_object()) {
+        if (!value.is_null()) claims.set(name, value);
+    }
+    Json header = Json::object({{"alg", name_of(algorithm_)}, {"kid", kid_}, {"typ", "logout+jwt"}});
+    if (knobs.change_logout_header) knobs.change_logout_header(header);
+    return sign_jws(key_, algorithm_, header.print(), claims.print());
 }
 
 std::string TestProvider::new_secret(std::string_view kind) {

@@ -31,9 +31,10 @@ struct TestWorld {
     ScriptedHttpClient http{&clock};
     TestProvider op{http, clock};
     Config config = make_config();
-    OidcProvider provider{{config, http, store, keys, clock, random, log}};
+    ClientCredentials client{config.provider.auth, clock, log};
+    OidcProvider provider{{config, http, store, keys, clock, random, log, client}};
     InFlight in_flight{64};
-    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider, in_flight};
+    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider, in_flight, client};
 
     Config make_config() {
         Config made;

@@ -27,11 +27,17 @@ function authTime({oidc: {entities}}) {
   return {auth_time: (entities.AuthorizationCode ?? entities.RefreshToken)?.authTime};
 }
 
+/** How the client proves who it is: with its secret, or, where its public keys are given, with what they verify. */
+function clientAuthentication({clientSecret, clientKeys}) {
+  if (!clientKeys) return {client_secret: clientSecret, token_endpoint_auth_method: 'client_secret_basic'};
+  return {jwks: clientKeys, token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256'};
+}
+
 /**
- * @param settings {appUrl, clientId, clientSecret, audience, accessTokenLifetime (seconds), jwks, cookieKey}
+ * @param settings {appUrl, backchannelUrl, clientId, clientSecret, clientKeys, audience, accessTokenLifetime (seconds), jwks, cookieKey}
  */
 export function configuration(settings) {
-  const {appUrl, clientId, clientSecret, audience, accessTokenLifetime, jwks, cookieKey} = settings;
+  const {appUrl, backchannelUrl, clientId, audience, accessTokenLifetime, jwks, cookieKey} = settings;
   return {
     adapter: MemoryAdapter,
     jwks,
@@ -39,16 +45,17 @@ export function configuration(settings) {
     cookies: {keys: [cookieKey]},
     clients: [{
       client_id: clientId,
-      client_secret: clientSecret,
       client_name: 'Vestibule demo',
-      token_endpoint_auth_method: 'client_secret_basic',
+      ...clientAuthentication(settings),
       id_token_signed_response_alg: 'RS256',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       redirect_uris: [`${appUrl}/auth/callback`],
       post_logout_redirect_uris: [`${appUrl}/`, appUrl],
+      backchannel_logout_uri: backchannelUrl,
+      backchannel_logout_session_required: true,
     }],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     scopes: ['openid', 'offline_access'],
     claims: {
       openid: ['sub'],
@@ -78,6 +85,7 @@ export function configuration(settings) {
     features: {
       devInteractions: {enabled: false},
       revocation: {enabled: true},
+      backchannelLogout: {enabled: true},
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (ctx, form) => { ctx.body = logoutPage(form); },

@@ -1,8 +1,10 @@
 // The demo's OpenID provider as a program.
 //   PROVIDER_PORT          port on 127.0.0.1; 0 (default) takes a free one
 //   APP_URL                the app's public URL, where people come back to
+//   BACKCHANNEL_URL        where the provider's server tells the app's that a session has ended (default: below APP_URL)
 //   API_AUDIENCE           the sample API's identifier, the `aud` of access tokens
 //   CLIENT_ID, CLIENT_SECRET_FILE
+//   CLIENT_KEYS_FILE       the client's public JWK Set; it then proves itself by private_key_jwt
 //   ACCESS_TOKEN_LIFETIME  seconds (default 60)
 //   PROVIDER_CONTROL=1     for tests: see control.mjs
 // Says `{"ready": "<issuer>"}` on standard output when it serves; leaves when standard input closes or on SIGTERM.
@@ -25,9 +27,11 @@ const issuer = `http://127.0.0.1:${port}`;
 const settings = {
   issuer,
   appUrl: setting('APP_URL'),
+  backchannelUrl: setting('BACKCHANNEL_URL', `${setting('APP_URL')}/auth/backchannel`),
   audience: setting('API_AUDIENCE'),
   clientId: setting('CLIENT_ID'),
   clientSecret: readFileSync(setting('CLIENT_SECRET_FILE'), 'utf8').trim(),
+  clientKeys: process.env.CLIENT_KEYS_FILE && JSON.parse(readFileSync(process.env.CLIENT_KEYS_FILE, 'utf8')),
   accessTokenLifetime: Number(setting('ACCESS_TOKEN_LIFETIME', '60')),
   jwks: await makeSigningKeys(),
   cookieKey: randomBytes(32).toString('base64url'),

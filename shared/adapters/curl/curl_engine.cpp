@@ -58,4 +58,15 @@ void CurlPool::give_back(std::unique_ptr<CurlEngine> engine) {
     }
 }
 
+// A certificate that is renewed takes the old one's place, whose connections end with what is in flight.
+std::shared_ptr<CurlPool> CurlPools::pool_for(const ClientCertificate* certificate) {
+    if (certificate == nullptr) return anonymous_;
+    const std::lock_guard lock(mutex_);
+    if (thumbprint_ != certificate->thumbprint) {
+        thumbprint_ = certificate->thumbprint;
+        presenting_ = std::make_shared<CurlPool>();
+    }
+    return presenting_;
+}
+
 }  // namespace vestibule

@@ -7,6 +7,9 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
+
+#include "http/client.h"
 
 namespace vestibule {
 
@@ -43,6 +46,21 @@ private:
     };
     std::mutex mutex_;
     std::deque<Resting> resting_;
+};
+
+// A pool for each client certificate and one for none, so that no connection made for one is used for another.
+// Thread-safe.
+class CurlPools {
+public:
+    CurlPools() = default;
+
+    std::shared_ptr<CurlPool> pool_for(const ClientCertificate* certificate);
+
+private:
+    const std::shared_ptr<CurlPool> anonymous_ = std::make_shared<CurlPool>();
+    std::mutex mutex_;
+    std::string thumbprint_;  // of the certificate presented last
+    std::shared_ptr<CurlPool> presenting_ = std::make_shared<CurlPool>();
 };
 
 }  // namespace vestibule

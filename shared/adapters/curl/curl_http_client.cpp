@@ -29,9 +29,8 @@ Result<std::string> read_all(BodySource& source, std::size_t max_octets) {
 
 }  // namespace
 
-CurlHttpClient::CurlHttpClient(TlsTrust trust) : trust_(std::move(trust)) {
+CurlHttpClient::CurlHttpClient(TlsTrust trust) : trust_(std::move(trust)), pools_(std::make_unique<CurlPools>()) {
     start_libcurl_once();
-    pool_ = std::make_shared<CurlPool>();
 }
 
 CurlHttpClient::~CurlHttpClient() = default;
@@ -39,7 +38,8 @@ CurlHttpClient::~CurlHttpClient() = default;
 Result<OpenResponse> CurlHttpClient::open(const OutboundRequest& request) {
     auto fields = field_list(request);
     if (!fields) return failure(fields.error());
-    auto exchange = std::make_shared<CurlExchange>(pool_, request, std::move(*fields), trust_);
+    auto exchange = std::make_shared<CurlExchange>(pools_->pool_for(request.certificate.get()), request,
+                                                   std::move(*fields), trust_);
     if (auto here = exchange->await_header(); !here) return failure(here.error());
     const ResponseHeader& header = exchange->header();
     return OpenResponse{header.status(), header.fields(), exchange};

@@ -5,6 +5,7 @@
 //   be sent again, once, when a kept connection turns out to be dead before the first octet of an answer.
 // - HttpLimits::first_byte starts again with every octet of an upload that moves.
 // - A call that is cancelled fails with bad_request: nobody sees it.
+// - Connections are kept apart by the client certificate they were made with.
 // - Request fields Host, Content-Length, Expect and those of the connection are made here, whatever the caller gave.
 #pragma once
 
@@ -16,7 +17,7 @@
 
 namespace vestibule {
 
-class CurlPool;
+class CurlPools;
 
 class CurlHttpClient final : public HttpClient {
 public:
@@ -29,7 +30,7 @@ public:
 
 private:
     const TlsTrust trust_;
-    std::shared_ptr<CurlPool> pool_;
+    const std::unique_ptr<CurlPools> pools_;
 };
 
 }  // namespace vestibule

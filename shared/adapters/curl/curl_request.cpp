@@ -100,6 +100,23 @@ void configure_tls(CURL* easy, const TlsTrust& trust) {
     }
 }
 
+// The handle borrows both for as long as it is configured.
+curl_blob blob_of(const std::string& pem) {
+    return {const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};  // NOLINT: libcurl's type; it only reads
+}
+
+// A resumed TLS session speaks for the certificate it began with (RFC 8446 §2.2): none is kept.
+void configure_certificate(CURL* easy, const ClientCertificate* certificate) {
+    if (certificate == nullptr) return;
+    curl_blob certificates = blob_of(certificate->certificates);
+    curl_blob key = blob_of(certificate->key.reveal());
+    curl_easy_setopt(easy, CURLOPT_SSLCERTTYPE, "PEM");
+    curl_easy_setopt(easy, CURLOPT_SSLKEYTYPE, "PEM");
+    curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificates);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
+    curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+}
+
 }  // namespace
 
 void FieldListDeleter::operator()(curl_slist* list) const {
@@ -136,6 +153,7 @@ Result<FieldList> field_list(const OutboundRequest& request) {
 void configure(CURL* easy, const OutboundRequest& request, const FieldList& fields, const TlsTrust& trust) {
     configure_protocol(easy);
     configure_tls(easy, trust);
+    configure_certificate(easy, request.certificate.get());
     configure_method(easy, request);
     curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target_of(request.url).c_str());

@@ -25,7 +25,7 @@ using FieldList = std::unique_ptr<curl_slist, FieldListDeleter>;
 // internal where the method or a field could break the header.
 Result<FieldList> field_list(const OutboundRequest& request);
 
-// Everything but callbacks. The handle borrows the request's body and the list.
+// Everything but callbacks. The handle borrows the request's body and certificate and the list.
 void configure(CURL* easy, const OutboundRequest& request, const FieldList& fields, const TlsTrust& trust);
 
 }  // namespace vestibule

@@ -109,12 +109,15 @@ public:
     }
     Result<void> check() override {
         // The schema may have moved on since this connection was opened.
-        const auto current = on_connection("check", deadline(), [](Db& db) { return bring_up_to_date(db); });
-        if (!current) return current;
+        if (const auto current = bring_up("check"); !current) return current;
         return write("check", [](Db& db) { return sqlite::prove_writable(db); });
     }
+    Result<void> migrate() override { return bring_up("migrate"); }
 
 private:
+    Result<void> bring_up(const char* operation) {
+        return on_connection(operation, deadline(), [](Db& db) { return bring_up_to_date(db); });
+    }
     // `work` in one transaction, which sees one state of the database from beginning to end.
     template <class Work>
     auto read(const char* operation, Work work) -> decltype(work(std::declval<Db&>())) {

@@ -31,11 +31,41 @@ Test(admin_command_line, every_command_is_understood) {
     cr_expect(key.file == std::optional<std::string>("/etc/keys"));
     cr_expect(key.id == std::optional<std::string>("k2"));
     cr_expect(not(read_as<NewKey>({"keys", "new"}).file.has_value()));
+    const auto rotate = read_as<RotateKeys>({"keys", "rotate", "--file", "/etc/keys", "--id", "k2", "--staged"});
+    cr_expect(rotate.file == std::optional<std::string>("/etc/keys") && rotate.id == std::optional<std::string>("k2"));
+    cr_expect(rotate.place == RotateKeys::Place::last);
+    cr_expect(read_as<RotateKeys>({"keys", "rotate"}).place == RotateKeys::Place::first);
+    cr_expect(eq(str, read_as<PromoteKey>({"keys", "promote", "k2"}).id, std::string("k2")));
+    cr_expect(read_as<ListKeys>({"keys", "list", "--json"}).output == Output::json);
+    cr_expect(read_as<RetireKey>({"keys", "retire", "k1", "--force"}).force == RetireKey::Force::yes);
+    cr_expect(eq(str, read_as<ShowSession>({"sessions", "show", "0123abcd"}).key, std::string("0123abcd")));
+    cr_expect(read_as<Stats>({"stats", "--json"}).output == Output::json);
+    cr_expect(read_as<ListSessions>({"sessions", "list", "--sub", "bob"}).user == std::optional<std::string>("bob"));
     auto list = read_as<ListSessions>({"sessions", "list", "--user", "alice", "--limit", "7", "--json"});
     cr_expect(list.user == std::optional<std::string>("alice"));
     cr_expect(eq(u64, list.limit, 7));
     cr_expect(list.output == Output::json);
     cr_expect(eq(u64, read_as<ListSessions>({"sessions", "list"}).limit, 50));
+}
+
+Test(admin_command_line, the_keys_of_the_client_have_commands_of_their_own) {
+    cr_expect(eq(str, read_as<NewClientKey>({"keys", "client", "new", "/k"}).file, std::string("/k")));
+    cr_expect(eq(str, read_as<NewClientKey>({"keys", "client", "new", "/k"}).algorithm, std::string("ES256")));
+    cr_expect(eq(str, read_as<NewClientKey>({"keys", "client", "new", "/k", "--algorithm", "PS256"}).algorithm,
+                 std::string("PS256")));
+    cr_expect(read_as<ListClientKeys>({"keys", "client", "list", "/k", "--json"}).output == Output::json);
+    cr_expect(eq(str, read_as<PublicClientKeys>({"keys", "client", "public", "/k"}).file, std::string("/k")));
+    cr_expect(eq(str, read_as<UseClientKey>({"keys", "client", "use", "/k", "a"}).kid, std::string("a")));
+    cr_expect(eq(str, read_as<RemoveClientKey>({"keys", "client", "remove", "/k", "a"}).kid, std::string("a")));
+    auto made = read_as<NewClientCertificate>({"keys", "certificate", "new", "/c", "/k", "--days", "30"});
+    cr_expect(eq(str, made.certificate_file, std::string("/c")));
+    cr_expect(eq(str, made.key_file, std::string("/k")));
+    cr_expect(eq(int, made.days, 30));
+    cr_expect(eq(str, read_as<PublicClientCertificate>({"keys", "certificate", "public", "/c", "/k"}).key_file,
+                 std::string("/k")));
+    for (const Words& words : {Words{"keys", "client", "new"}, Words{"keys", "client", "use", "/k"},
+                               Words{"keys", "certificate", "new", "/c"}, Words{"keys", "client"}})
+        cr_expect(not(read_command_line(words).has_value()));
 }
 
 Test(admin_command_line, sessions_end_takes_a_user_everybody_or_one_key) {

@@ -145,3 +145,51 @@ Test(admin_sessions, a_store_that_is_down_is_said_and_nothing_claimed) {
         cr_expect(admin.err.str().starts_with("admin: "), "%s", admin.err.str().c_str());
     }
 }
+
+Test(admin_sessions, one_is_shown_with_all_its_times_and_nothing_that_is_in_it) {
+    AdminWorld admin;
+    const SessionKey key = admin.put("alice");
+    admin.clock.advance(std::chrono::minutes{1});
+    cr_assert(eq(int, admin.run(ShowSession{print_short_key(key)}), kDone), "%s", admin.err.str().c_str());
+    const std::string shown = admin.out.str();
+    for (const char* part : {"  2026-01-01T00:00:00Z  1 min ago\n", "in 29 min\n", "in 11 h 59 min\n", "  k1\n"}) {
+        cr_expect(shown.find(part) != std::string::npos, "%s in\n%s", part, shown.c_str());
+    }
+    cr_expect(shown.find("canary") == std::string::npos && shown.find("alice") == std::string::npos);
+    cr_assert(eq(int, admin.run(ShowSession{print_key(key), Output::json}), kDone));
+    cr_expect(eq(str, Json::parse(admin.out.str())->string_at("key").value(), print_key(key)));
+    cr_expect(eq(int, admin.run(ShowSession{std::string(64, '0')}), kFailed));
+    cr_expect(eq(int, admin.run(ShowSession{"nonsense"}), kFailed));
+}
+
+Test(admin_sessions, S26_ending_everybodys_stops_a_first_login_under_way) {
+    AdminWorld admin;
+    admin.put("alice");
+    NewSession first_login;
+    first_login.flow_started_at = admin.clock.now();
+    first_login.row.key = {std::string(32, 'n')};
+    first_login.row.sub = {std::string(32, 's')};
+    first_login.row.idle_expires_at = first_login.row.expires_at = admin.clock.now() + Seconds{60};
+    admin.clock.advance(Seconds{5});
+    cr_assert(eq(int, admin.run(EndSessions{Everybody{}}), kDone));
+    cr_expect(admin.store.insert(first_login, admin.clock.now()).value() == InsertOutcome::ended_meanwhile);
+    first_login.flow_started_at = admin.clock.now() + Seconds{1};
+    cr_expect(admin.store.insert(first_login, admin.clock.now() + Seconds{1}).value() == InsertOutcome::inserted);
+}
+
+Test(admin_sessions, stats_count_what_the_store_holds) {
+    AdminWorld admin;
+    admin.put("alice");
+    admin.put("alice");
+    admin.put("bob");
+    cr_assert(eq(int, admin.run(Stats{}), kDone));
+    cr_expect(admin.out.str().starts_with("live sessions  "), "%s", admin.out.str().c_str());
+    cr_expect(admin.out.str().find("  3\nusers with one  ") != std::string::npos, "%s", admin.out.str().c_str());
+    cr_assert(eq(int, admin.run(Stats{Output::json}), kDone));
+    const auto counted = Json::parse(admin.out.str());
+    cr_assert(counted.has_value());
+    cr_expect(eq(int, static_cast<int>(counted->find("sessions")->as_integer()), 3));
+    cr_expect(eq(int, static_cast<int>(counted->find("expired")->as_integer()), 0));
+    admin.store.fail_all();
+    cr_expect(eq(int, admin.run(Stats{}), kFailed));
+}

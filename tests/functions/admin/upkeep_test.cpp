@@ -50,6 +50,19 @@ Test(admin_check, tells_of_every_part_that_it_is_usable) {
     cr_expect(admin.out.str().starts_with(wanted), "%s", admin.out.str().c_str());
 }
 
+Test(admin_check, X09_what_a_usable_store_puts_at_risk_is_told_with_how_to_mend_it) {
+    AdminWorld admin;
+    admin.store.advised = {"it forgets; set memory yes"};
+    cr_assert(eq(int, admin.run(Check{}), kDone), "%s", admin.out.str().c_str());
+    cr_expect(admin.out.str().find("\n          advice  it forgets; set memory yes\n") != std::string::npos, "%s",
+              admin.out.str().c_str());
+    cr_assert(eq(int, admin.run(Check{Output::json}), kDone));
+    const auto told = Json::parse(admin.out.str());
+    cr_assert(told.has_value());
+    cr_expect(told->print().find(R"("advice":["it forgets; set memory yes"])") != std::string::npos, "%s",
+              told->print().c_str());
+}
+
 Test(admin_check, asks_the_provider_itself_and_names_what_is_wrong) {
     AdminWorld admin;
     const std::string url = discovery_url(admin.config.provider.issuer);

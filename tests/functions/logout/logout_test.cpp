@@ -153,7 +153,8 @@ Test(logout, an_ambiguous_cookie_still_logs_out) {
 Test(logout, a_session_whose_key_is_missing_ends_all_the_same) {
     LogoutBench b;
     const KeyRing other = test_keys("k9:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
-    ProviderWorld without{{b.config, b.clock, b.random, b.log, other, b.store}, b.http, b.provider, b.in_flight};
+    ProviderWorld without{
+        {b.config, b.clock, b.random, b.log, other, b.store}, b.http, b.provider, b.in_flight, b.client};
     cr_expect(
         eq(int, +handle_logout(fetch_request("POST", "/auth/logout", cookie_pair(b.cookie)), without).status, 200));
     cr_expect(not(b.session_is_there(b.cookie)));
@@ -165,4 +166,111 @@ Test(logout, G05_is_logged_without_a_name) {
     cr_assert(b.log.last("session.ended").has_value());
     cr_expect(eq(str, b.log.last("session.ended")->text("reason"), text("logout")));
     cr_expect(b.log.text().find("alice") == std::string::npos);
+}
+
+namespace {
+
+Form query_of(const std::string& url) { return Form::parse(url.substr(url.find('?') + 1)).value(); }
+
+// Logs out by navigation with a returnTo, goes to the provider and comes back with what it was given.
+std::string state_of(LogoutBench& b, const std::string& target) {
+    const Response response = handle_logout(navigation_request(target, cookie_pair(b.cookie)), b.world);
+    return query_of(header_of(response, "Location")).single("state").value().value_or("");
+}
+
+Response come_back(LogoutBench& b, const std::string& query) {
+    return handle_logout(navigation_request("/auth/logout" + query, "", "cross-site"), b.world);
+}
+
+}  // namespace
+
+Test(logout, O07_O15_the_state_leads_on_to_the_return_path) {
+    LogoutBench b;
+    b.config.provider.post_logout = PostLogout::logout;
+    const Response response =
+        handle_logout(navigation_request("/auth/logout?returnTo=/bye%3Fa=1", cookie_pair(b.cookie)), b.world);
+    const Form query = query_of(header_of(response, "Location"));
+    cr_expect(
+        eq(str, query.single("post_logout_redirect_uri").value().value(), text("https://app.example.com/auth/logout")));
+    const std::string state = query.single("state").value().value();
+    cr_expect(state != state_of(b, "/auth/logout?returnTo=/bye%3Fa=1"), "another one each time");
+    for (int i = 0; i < 2; ++i) {  // O08: open twice
+        const Response back = come_back(b, "?state=" + state);
+        cr_expect(eq(int, +back.status, 303));
+        cr_expect(eq(str, header_of(back, "Location"), text("https://app.example.com/bye?a=1")));
+        cr_expect(header_of(back, "Set-Cookie").empty());
+    }
+}
+
+Test(logout, O07_O08_a_missing_or_other_state_leads_to_the_app_and_ends_nothing) {
+    LogoutBench b;
+    b.config.provider.post_logout = PostLogout::logout;
+    const std::string state = state_of(b, "/auth/logout?returnTo=/bye");
+    b.clock.advance(std::chrono::hours{1});
+    b.cookie = b.put_session();
+    for (const std::string& query : {std::string(), std::string("?state="), std::string("?state=x"), "?state=" + state,
+                                     "?state=" + state + "&state=" + state, std::string("?state=%zz")}) {
+        const Response back =
+            handle_logout(navigation_request("/auth/logout" + query, cookie_pair(b.cookie), "cross-site"), b.world);
+        cr_expect(eq(int, +back.status, 303), "%s", query.c_str());
+        cr_expect(eq(str, header_of(back, "Location"), text("https://app.example.com/")), "%s", query.c_str());
+    }
+    cr_expect(b.session_is_there(b.cookie));
+}
+
+Test(logout, O15_a_return_path_elsewhere_is_400_and_ends_nothing) {
+    LogoutBench b;
+    for (const char* bad : {"https://evil.example/", "//evil.example", "/%5Cevil.example", "x", "/a&returnTo=/b"}) {
+        const auto request = fetch_request("POST", std::string("/auth/logout?returnTo=") + bad, cookie_pair(b.cookie));
+        const Response response = handle_logout(request, b.world);
+        cr_expect(eq(int, +response.status, 400), "%s", bad);
+        cr_expect(eq(str, code_of(response), text("bad_return_to")), "%s", bad);
+    }
+    cr_expect(b.session_is_there(b.cookie));
+}
+
+Test(logout, O15_without_the_provider_the_return_path_is_used_at_once) {
+    LogoutBench b;
+    b.op.go_down();
+    const Response response =
+        handle_logout(navigation_request("/auth/logout?returnTo=/bye", cookie_pair(b.cookie)), b.world);
+    cr_expect(eq(str, header_of(response, "Location"), text("https://app.example.com/bye")));
+}
+
+Test(logout, O16_everywhere_ends_all_sessions_of_the_user_and_nobody_elses) {
+    LogoutBench b;
+    const SessionCookie other = b.put_session();
+    SessionToPut bobs;
+    bobs.claims = Json::object({{"sub", "bob"}});
+    const SessionCookie bob = b.put_session(bobs);
+    const auto request = fetch_request("POST", "/auth/logout?everywhere=true", cookie_pair(b.cookie));
+    cr_expect(eq(int, +handle_logout(request, b.world).status, 200));
+    cr_expect(not(b.session_is_there(b.cookie) || b.session_is_there(other)));
+    cr_expect(b.session_is_there(bob));
+}
+
+Test(logout, O16_everywhere_is_not_for_a_link_nor_for_who_has_no_session) {
+    LogoutBench b;
+    const SessionCookie other = b.put_session();
+    const auto link = navigation_request("/auth/logout?everywhere=true", cookie_pair(b.cookie));
+    cr_expect(eq(int, +handle_logout(link, b.world).status, 400));
+    const auto odd = fetch_request("POST", "/auth/logout?everywhere=1", cookie_pair(b.cookie));
+    cr_expect(eq(int, +handle_logout(odd, b.world).status, 400));
+    cr_expect(eq(int, +handle_logout(fetch_request("POST", "/auth/logout?everywhere=true"), b.world).status, 200));
+    cr_expect(b.session_is_there(b.cookie) && b.session_is_there(other));
+}
+
+Test(logout, O17_S30_clear_site_data_is_sent_where_the_operator_asked_for_it) {
+    LogoutBench b;
+    cr_expect(header_of(b.fetch(), "Clear-Site-Data").empty());
+    b.config.session.clear_site_data = {"cache", "storage"};
+    cr_expect(eq(str, header_of(b.fetch(), "Clear-Site-Data"), text("\"cache\", \"storage\"")));
+    cr_expect(eq(str, header_of(b.navigate(), "Cache-Control"), text("no-store")));
+}
+
+Test(logout, O09_a_query_of_the_end_session_endpoint_is_kept) {
+    LogoutBench b;
+    b.op.metadata.set("end_session_endpoint", b.op.end_session_endpoint() + "?tenant=7");
+    const std::string url = json_of(b.fetch()).string_at("logoutUrl").value();
+    cr_expect(url.starts_with(b.op.end_session_endpoint() + "?tenant=7&"), "%s", url.c_str());
 }

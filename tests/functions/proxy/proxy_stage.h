@@ -45,6 +45,7 @@ public:
         return failure(ErrorCode::unavailable);
     }
     Result<Json> userinfo(const Secret&, std::string_view) override { return failure(ErrorCode::unavailable); }
+    Result<VerifiedLogoutToken> verify_logout_token(const Secret&) override { return failure(ErrorCode::unavailable); }
     void revoke(const TokenSet&, Milliseconds) override {}
 
 private:
@@ -70,6 +71,7 @@ public:
     ScriptedRefresh provider{clock};
     InFlight in_flight{4};
     Config config;
+    ClientCredentials client{config.provider.auth, clock, log};
     SessionToPut person;
     std::string cookie;  // "__Host-Http-session=…", after log_in()
 

@@ -36,7 +36,7 @@ Request ProxyStage::request(const std::string& request_line, const std::string& 
 }
 
 Response ProxyStage::respond(const Request& request) {
-    return handle_proxy(request, {{config, clock, random, log, keys, store}, http, provider, in_flight});
+    return handle_proxy(request, {{config, clock, random, log, keys, store}, http, provider, in_flight, client});
 }
 
 std::string ProxyStage::call(const std::string& request_line, const std::string& headers, const std::string& body) {

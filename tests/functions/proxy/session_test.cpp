@@ -248,7 +248,8 @@ Test(proxy_session, a_call_that_waits_for_new_tokens_is_under_way_P54) {
         handle_proxy(request, {{stage.config, stage.clock, stage.random, stage.log, stage.keys, stage.store},
                                stage.http,
                                stage.provider,
-                               one});
+                               one,
+                               stage.client});
     cr_expect(eq(int, response.status, 200));
     cr_expect(eq(str, meanwhile, text("taken")));
 }

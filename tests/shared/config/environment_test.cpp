@@ -51,7 +51,7 @@ Test(environment, a_file_named_by_a_variable_wins_over_the_one_named_in_the_file
 Test(environment, a_problem_is_told_with_the_name_of_the_variable_it_came_by) {
     ScriptedSources world;
     world.environment = {{"BFF_PUBLIC_URL", "shop"},      {"BFF_ISSUER", "http://login.example"},
-                         {"BFF_STORE", "redis://cache"},  {"BFF_CLIENT_SECRET_FILE", "relative"},
+                         {"BFF_STORE", "redis:cache"},    {"BFF_CLIENT_SECRET_FILE", "relative"},
                          {"BFF_KEYS_FILE", "/open/keys"}, {"BFF_CLIENT_ID", "a\tb"}};
     cr_expect(eq(str, places(read_config(kMinimal, world.sources())),
                  std::string("BFF_PUBLIC_URL, BFF_ISSUER, BFF_CLIENT_ID, BFF_CLIENT_SECRET_FILE, BFF_STORE, "

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/read_config.h"
+#include "tests/support/client_files.h"
 
 namespace vestibule {
 
@@ -15,12 +16,16 @@ inline const std::string kGoodKeys = "k1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0
 
 struct ScriptedSources {
     std::map<std::string, std::string, std::less<>> environment;
-    std::map<std::string, std::string, std::less<>> files = {{"/run/secrets/client", kGoodClientSecret + "\n"},
-                                                             {"/etc/vestibule/keys", kGoodKeys},
-                                                             {"/short/client", "hunter2\n"},
-                                                             {"/empty/client", "\n"},
-                                                             {"/binary/client", "correct-horse\x01-battery"},
-                                                             {"/empty/keys", "# none yet\n"}};
+    std::map<std::string, std::string, std::less<>> files = {
+        {"/run/secrets/client", kGoodClientSecret + "\n"},
+        {"/etc/vestibule/keys", kGoodKeys},
+        {"/short/client", "hunter2\n"},
+        {"/empty/client", "\n"},
+        {"/binary/client", "correct-horse\x01-battery"},
+        {"/empty/keys", "# none yet\n"},
+        {"/etc/vestibule/client-keys", client_files().key_set},
+        {"/etc/vestibule/client.pem", client_files().certificate},
+        {"/etc/vestibule/client.key", client_files().certificate_key}};
     std::vector<std::string> asked_as_secret;
 
     ConfigSources sources() {

@@ -153,8 +153,8 @@ Test(metadata_cache, whoever_can_write_the_store_cannot_plant_metadata) {
     ProviderBench attacker;
     attacker.keys = test_keys("k1:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
     attacker.op.metadata.set("token_endpoint", "https://attacker.example/token");
-    OidcProvider planting(
-        {attacker.config, attacker.http, bench.store, attacker.keys, attacker.clock, attacker.random, attacker.log});
+    OidcProvider planting({attacker.config, attacker.http, bench.store, attacker.keys, attacker.clock, attacker.random,
+                           attacker.log, attacker.client});
     cr_assert(eq(str, text(planting.metadata()->token_endpoint), text("https://attacker.example/token")));
     cr_assert(eq(str, text(OidcProvider(bench.context()).metadata()->token_endpoint), bench.op.token_endpoint()));
 }

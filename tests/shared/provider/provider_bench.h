@@ -29,9 +29,10 @@ struct ProviderBench {
     TestProvider op{http, clock};
     KeyRing keys = test_keys();
     Config config = configured();
+    ClientCredentials client{config.provider.auth, clock, log};
     OidcProvider provider{context()};
 
-    ProviderContext context() { return {config, http, store, keys, clock, random, log}; }
+    ProviderContext context() { return {config, http, store, keys, clock, random, log, client}; }
 
     Config configured() {
         Config made;

@@ -48,7 +48,9 @@ int logins(ProviderBench& bench, OidcProvider& one, OidcProvider& other) {
 int main() {
     ProviderBench bench;
     MovableClock clock(bench.clock);
-    const ProviderContext context{bench.config, bench.http, bench.store, bench.keys, clock, bench.random, bench.log};
+    ClientCredentials client(bench.config.provider.auth, clock, bench.log);
+    const ProviderContext context{bench.config, bench.http,   bench.store, bench.keys,
+                                  clock,        bench.random, bench.log,   client};
     OidcProvider one(context), other(context);
     int failed = logins(bench, one, other);
     for (int i = 0; i < kRotations; ++i) {

@@ -1,0 +1,51 @@
+#include "session/provider_limits.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace vestibule {
+namespace {
+
+// No provider's claim is kept under these names: only what the configuration names is, and these are set after it.
+constexpr std::string_view kAuthorization = "vestibule/authorization_over_at";
+constexpr std::string_view kRefreshToken = "vestibule/refresh_token_over_at";
+
+std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
+    if (!a || !b) return a ? a : b;
+    return std::min(*a, *b);
+}
+
+// Nothing is said with null: a Json object forgets no member.
+void keep(Json& claims, std::string_view name, std::optional<WallTime> time) {
+    if (!time && claims.find(name) == nullptr) return;
+    claims.set(std::string(name), time ? Json(std::int64_t{time->time_since_epoch().count()}) : Json());
+}
+
+std::optional<WallTime> kept(const Json& claims, std::string_view name) {
+    const Json* time = claims.find(name);
+    if (time == nullptr || !time->is_integer()) return std::nullopt;
+    return WallTime{Seconds{time->as_integer()}};
+}
+
+}  // namespace
+
+ProviderLimits after(const ProviderLimits& known, const TokenSet& fresh, RefreshTokenIs refresh_token) {
+    const bool same = refresh_token == RefreshTokenIs::the_same;
+    return {earlier(known.authorization_over_at, fresh.authorization_over_at),
+            same && !fresh.refresh_token_over_at ? known.refresh_token_over_at : fresh.refresh_token_over_at};
+}
+
+std::optional<WallTime> end_of(const ProviderLimits& limits, WallTime access_expires_at) {
+    std::optional<WallTime> tokens_end;
+    if (limits.refresh_token_over_at) tokens_end = std::max(*limits.refresh_token_over_at, access_expires_at);
+    return earlier(limits.authorization_over_at, tokens_end);
+}
+
+void keep_limits(Json& claims, const ProviderLimits& limits) {
+    keep(claims, kAuthorization, limits.authorization_over_at);
+    keep(claims, kRefreshToken, limits.refresh_token_over_at);
+}
+
+ProviderLimits limits_in(const Json& claims) { return {kept(claims, kAuthorization), kept(claims, kRefreshToken)}; }
+
+}  // namespace vestibule

@@ -1,0 +1,32 @@
+// How long the provider lets a session live, where it says so (RFC 10017 §6.1.2.2; OAuth 2.0 Refresh Token and
+// Authorization Expiration; checklist S23). It only ever shortens a session; kept among the session's sealed claims, so
+// that every refresh brings it up to date and no store needs to know.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.h"
+#include "codec/json.h"
+#include "session/token_set.h"
+
+namespace vestibule {
+
+struct ProviderLimits {
+    std::optional<WallTime> authorization_over_at;  // for good: nothing makes it later
+    std::optional<WallTime> refresh_token_over_at;  // of the present one; the next may live longer
+};
+
+enum class RefreshTokenIs { the_same, another };
+
+// What came with these tokens, on top of what was known: an authorization never ends later than it said before; a new
+// refresh token that states no end has none, and no new one leaves the old one's.
+ProviderLimits after(const ProviderLimits& known, const TokenSet& fresh, RefreshTokenIs refresh_token);
+
+// The session is of no use from then on; nothing where the provider does not say. A dead refresh token lets the access
+// token live to its end.
+std::optional<WallTime> end_of(const ProviderLimits& limits, WallTime access_expires_at);
+
+void keep_limits(Json& claims, const ProviderLimits& limits);
+ProviderLimits limits_in(const Json& claims);
+
+}  // namespace vestibule

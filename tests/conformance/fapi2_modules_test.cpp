@@ -1,0 +1,147 @@
+// The modules of fapi2-security-profile-final-client-test-plan, by their names (modules.tsv says what each does): plain
+// FAPI with unsigned requests and plain responses.
+#include "functions/refresh/handler.h"
+#include "tests/conformance/module_run.h"
+
+using namespace vestibule;
+
+namespace {
+
+void use_fapi2(CallbackBench& b) {
+    sign_with(b, KeyType::ec_p256, JwsAlgorithm::ES256);
+    b.config.provider.pushed_requests = PushedRequests::always;
+}
+
+// The response by the browser is wrong: nobody is asked anything.
+FaultyLogin bad_response(std::function<std::string(CallbackBench&, const std::string&)> change) {
+    FaultyLogin fault{"a response", {}, std::move(change), {"flow_invalid"}, Calls::none, Received::nothing};
+    fault.prepare = use_fapi2;
+    return fault;
+}
+
+std::string inverted(std::string text) {
+    for (char& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return text;
+}
+
+}  // namespace
+
+Test(fapi2, fapi2_security_profile_final_client_test_discovery_issuer_mismatch) {
+    CallbackBench b;
+    use_fapi2(b);
+    b.op.metadata.set("issuer", b.op.issuer() + "INVALID");
+    const Response response = handle_login(navigation_request("/auth/login"), b.world);
+    cr_expect(eq(int, +response.status, 503));
+    cr_expect(header_of(response, "Location").empty());
+    for (const RecordedRequest& request : b.http.requests())
+        cr_expect(request.url == b.op.metadata_url(), "%s", request.url.c_str());
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_iss) {
+    expect_rejected(bad_claims(use_fapi2, spoilt("iss")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_aud) {
+    expect_rejected(bad_claims(use_fapi2, spoilt("aud")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_secondary_aud) {
+    expect_rejected(bad_claims(use_fapi2, [](Json& claims) {
+        claims.set("aud", Json::array({claims.string_at("aud").value_or(""), "a-client-that-is-not-there"}));
+    }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_null_alg) {
+    expect_rejected(bad_id_token(use_fapi2, [](CallbackBench& b) { b.op.knobs.change_jws = unsign; }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_alternate_alg) {
+    expect_rejected(bad_id_token(use_fapi2, [](CallbackBench& b) {
+        const auto agreed = b.config.provider.id_token_algorithms;
+        sign_with(b, KeyType::rsa, JwsAlgorithm::RS256);
+        b.config.provider.id_token_algorithms = agreed;
+    }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_expired_exp) {
+    expect_rejected(
+        bad_claims(use_fapi2, [](Json& claims) { claims.set("exp", claims.integer_at("iat").value_or(0) - 360); }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_missing_exp) {
+    expect_rejected(bad_claims(use_fapi2, missing("exp")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_missing_aud) {
+    expect_rejected(bad_claims(use_fapi2, missing("aud")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_missing_iss) {
+    expect_rejected(bad_claims(use_fapi2, missing("iss")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_valid_aud_as_array) {
+    CallbackBench b;
+    use_fapi2(b);
+    b.op.knobs.change_claims = [](Json& claims) { claims.set("aud", Json::array({"spa"})); };
+    (void)expect_login(b);
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_nonce) {
+    expect_rejected(bad_claims(use_fapi2, spoilt("nonce")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_missing_nonce) {
+    expect_rejected(bad_claims(use_fapi2, missing("nonce")));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_invalid_authorization_response_iss) {
+    expect_rejected(bad_response(
+        [](CallbackBench&, const std::string& query) { return with(query, "iss", value_in(query, "iss") + "1"); }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_remove_authorization_response_iss) {
+    expect_rejected(bad_response([](CallbackBench&, const std::string& query) { return without(query, "iss"); }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_ensure_authorization_response_with_invalid_state_fails) {
+    expect_rejected(bad_response(
+        [](CallbackBench&, const std::string& query) { return with(query, "state", value_in(query, "state") + "1"); }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_ensure_authorization_response_with_invalid_missing_state_fails) {
+    expect_rejected(bad_response([](CallbackBench&, const std::string& query) { return without(query, "state"); }));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_token_endpoint_response_without_expires_in) {
+    CallbackBench b;
+    use_fapi2(b);
+    b.op.knobs.change_token_answer = [](Json& answer) { answer = without_member(answer, "expires_in"); };
+    (void)expect_login(b);
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_token_type_case_insensitivity) {
+    CallbackBench b;
+    use_fapi2(b);
+    b.op.knobs.change_token_answer = [](Json& answer) {
+        answer.set("token_type", inverted(answer.string_at("token_type").value_or("")));
+    };
+    (void)expect_login(b);
+}
+
+// The resource here is UserInfo, which may refuse a token; ours refreshes once for it, and again when it is asked
+// again.
+Test(fapi2, fapi2_security_profile_final_client_refresh_token_test) {
+    CallbackBench b;
+    use_fapi2(b);
+    const std::string session = expect_login(b);
+    const auto ask = [&] { return handle_userinfo(fetch_request("GET", "/auth/userinfo", session), b.world).status; };
+    for (const int refreshes : {1, 2}) {
+        b.clock.advance(Seconds{30});
+        ScriptedAnswer refused{.status = 401, .headers = {{"WWW-Authenticate", "Bearer error=\"invalid_token\""}}};
+        b.http.answer_next(b.op.userinfo_endpoint(), refused);
+        cr_expect(eq(int, ask(), 200));
+        cr_expect(eq(int, b.op.token_requests(), 1 + refreshes));
+    }
+    cr_expect(eq(int, b.op.reused_refresh_tokens(), 0));
+}
