@@ -1,7 +1,7 @@
 # Vestibule. `make help` lists what there is.
 #
 #   BUILD=build            where everything made goes
-#   STORES="sqlite"        the stores to build in, of: sqlite redis (the default is all; the tests need all)
+#   STORES="sqlite"        the stores to build in, of: sqlite redis postgres (default: all; the tests need all)
 #   SANITIZE=address,undefined | thread      COVERAGE=1      WERROR=1 (what developers and CI use)
 #   DESTDIR= PREFIX=/usr/local STRIP=-s      for install; STRIP= keeps the symbols
 
@@ -41,8 +41,9 @@ CXXFLAGS += $(CXXSTD) $(OPTIMISE) -g1 -ffunction-sections -fdata-sections $(WARN
 LDFLAGS  += -pie -Wl,--as-needed -Wl,-z,relro,-z,now -pthread
 LIBRARIES := -lfcgi -lcurl -lssl -lcrypto
 
-# A store is a folder of shared/adapters/, its block in shared/world/open_store.cpp and what it links.
-ALL_STORES       := sqlite redis
+# A store is a folder of shared/adapters/, its block in shared/world/open_store.cpp and what it links; postgres links
+# nothing, it loads its library when it is used.
+ALL_STORES       := sqlite redis postgres
 LIBRARIES_sqlite := -lsqlite3
 LIBRARIES_redis  := -lhiredis
 STORES           ?= $(ALL_STORES)
@@ -101,6 +102,7 @@ $(BUILD)/obj/shared/world/open_store.o $(LIBRARY): $(BUILD)/stores
 
 # The migrations are embedded by the assembler, which tells the compiler's -MMD nothing.
 $(BUILD)/obj/shared/adapters/sqlite/sqlite_schema.o: $(wildcard schema/sqlite/*.sql)
+$(BUILD)/obj/shared/adapters/postgres/postgres_schema.o: $(wildcard schema/postgres/*.sql)
 $(BUILD)/obj/shared/adapters/redis/redis_scripts.o: $(wildcard schema/redis/*.lua)
 
 $(LIBRARY): $(call objects,$(SHARED_SOURCES))

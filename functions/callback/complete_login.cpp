@@ -55,7 +55,8 @@ Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& w
     const std::set<std::string> names = claims_to_keep(world.config);
     Json kept = Json::object();
     if (world.config.session.userinfo) {
-        const auto claims = world.provider.userinfo(redeemed.tokens.access_token, redeemed.identity.subject());
+        const auto claims =
+            world.provider.userinfo({redeemed.tokens.access_token, redeemed.dpop_key}, redeemed.identity.subject());
         if (!claims) return failure(login_error(claims.error()));
         keep_claims(kept, *claims, names);
     }
@@ -169,10 +170,11 @@ Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationRes
     if (!first_use) return failure(first_use.error());
     if (!*first_use) return UsedBefore{};
     if (response.error) return failure(authorization_error(*response.error), "the provider answered with an error");
-    const auto redeemed = world.provider.redeem(*response.code, resumed.secrets.code_verifier,
-                                                rules_of(resumed.flow, resumed.secrets, world));
+    const auto redeemed =
+        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed.flow, resumed.secrets, world));
     if (!redeemed) return failure(redeemed.error());
-    const TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
+    TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
+    tokens.dpop_key = redeemed->dpop_key;
     auto logged_in = create_session(*redeemed, tokens, resumed, world);
     if (!logged_in) {
         world.provider.revoke(unwanted(tokens, resumed.flow), kRevokeAtMost);

@@ -51,7 +51,9 @@ AuthorizationRequest authorization_request(const LoginRequest& asked, const Star
             std::move(id_token_hint),
             config.provider.response_mode,
             config.provider.resources,
-            config.provider.authorization_parameters};
+            config.provider.authorization_parameters,
+            started.secrets.dpop_key,
+            std::nullopt};
 }
 
 Response send_to_provider(const Request& request, const std::string& url, const BrowserBinding& browser,

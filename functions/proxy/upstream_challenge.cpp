@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/form.h"
+#include "oauth/dpop_nonce.h"
 #include "oauth/www_authenticate.h"
 
 namespace vestibule {
@@ -38,7 +39,9 @@ UpstreamChallenge read(const Challenge& challenge) {
 
 }  // namespace
 
+// Whatever else an upstream complains of may look different once it has its nonce.
 UpstreamChallenge read_challenge(const HeaderFields& upstream) {
+    if (challenges_for_dpop_nonce(upstream)) return {Complaint::nonce_wanted, {}, {}};
     for (const std::string_view value : upstream.all("WWW-Authenticate")) {
         for (const Challenge& challenge : parse_www_authenticate(value)) {
             if (challenge.scheme != "bearer" && challenge.scheme != "dpop") continue;

@@ -1,4 +1,4 @@
-// What an upstream's 401 means for us (RFC 6750 §3.1, RFC 9470 §3; checklist P29–P31).
+// What an upstream's 401 means for us (RFC 6750 §3.1, RFC 9449 §7.1, §9, RFC 9470 §3; checklist A15, P29–P31).
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 namespace vestibule {
 
 enum class Complaint {
+    nonce_wanted,    // DPoP, error="use_dpop_nonce": the proof lacks the server's nonce, the token may be good
     token_rejected,  // Bearer or DPoP, error="invalid_token"
     stronger_login,  // error="insufficient_user_authentication"
     something_else,  // no challenge we know: it does not take our tokens at all

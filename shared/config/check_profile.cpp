@@ -48,14 +48,16 @@ void check_client_authentication(const ProviderConfig& provider, Findings& findi
 }
 
 // §5.3.2.1-4, §5.3.3.1-1: what a thief of an access token lacks.
-bool constrains_sender(const ProviderConfig& provider) { return provider.auth.presents_certificate(); }
+bool constrains_sender(const ProviderConfig& provider) {
+    return provider.auth.presents_certificate() || provider.dpop != Dpop::never;
+}
 
 void check_sender_constraint(const ProviderConfig& provider, Findings& findings) {
     // Without a certificate "tls_client_auth" has a problem already.
     if (constrains_sender(provider) || provider.auth.method != ClientAuthMethod::private_key_jwt) return;
-    findings.problem("provider.clientAuth.certificateFile",
-                     "is missing; the profile \"fapi2\" asks for sender-constrained access tokens, here by a "
-                     "certificate they are bound to (RFC 8705)");
+    findings.problem("provider.dpop",
+                     "is \"never\"; the profile \"fapi2\" asks for sender-constrained access tokens, by DPoP "
+                     "(RFC 9449) or by \"clientAuth.certificateFile\", a certificate they are bound to (RFC 8705)");
 }
 
 void check_algorithms(const ProviderConfig& provider, Findings& findings) {

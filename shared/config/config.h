@@ -27,6 +27,7 @@ enum class PushedRequests { when_required, always, never };  // "auto", "always"
 enum class LogoutTyp { may_be_absent, required };            // "optional", "required"
 enum class PostLogout { app, logout };                       // "app", "logout"
 enum class ResponseMode { query, form_post };
+enum class Dpop { when_required, always, never };  // "auto", "always", "never"
 
 enum class ClientAuthMethod {
     client_secret_basic,
@@ -96,6 +97,9 @@ struct ProviderConfig {
     std::vector<std::string> resources;                // what the access token is for (RFC 8707)
     // "authorizationParameters": sent with every login besides our own, none of which may be among them.
     std::vector<std::pair<std::string, std::string>> authorization_parameters;
+    // "dpop" (RFC 9449): tokens are bound to a key of the session. By itself only where the profile needs it: the
+    // routes' upstreams must take such tokens, so nobody's provider decides that for them.
+    Dpop dpop = Dpop::when_required;
     Milliseconds timeout{10'000};  // "timeout" of one call to the provider, 1 s to 30 s
 };
 

@@ -95,6 +95,12 @@ void read_authorization(ObjectReader& from, ProviderConfig& provider) {
         {"form_post.jwt", "is JARM, which is not in this build; use \"query\" or \"form_post\""},
         {"jwt", "is JARM, which is not in this build; use \"query\" or \"form_post\""},
     };
+    static const std::vector<Choice<Dpop>> kDpop = {
+        {"auto", Dpop::when_required},
+        {"always", Dpop::always},
+        {"never", Dpop::never},
+    };
+    from.choice("dpop", provider.dpop, kDpop);
     from.choice("pushedAuthorizationRequests", provider.pushed_requests, kPushed);
     from.choice("responseMode", provider.response_mode, kModes, kOtherModes);
     read_resources(from, provider.resources);

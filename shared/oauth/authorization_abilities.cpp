@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "oauth/dpop_proof.h"
+
 namespace vestibule {
 namespace {
 
@@ -42,6 +44,27 @@ Result<void> check_response_mode(const Json& document, const ProviderConfig& pro
                 : unusable("response_modes_supported lacks query. Set \"responseMode\" to \"form_post\".");
 }
 
+// RFC 8705 §3.3, and we have a certificate to bind them to.
+bool certificate_binds_tokens(const Json& document, const ProviderConfig& provider) {
+    return provider.auth.presents_certificate() && says(document, "tls_client_certificate_bound_access_tokens");
+}
+
+constexpr std::string_view kDpopAlgorithms = "dpop_signing_alg_values_supported";  // RFC 9449 §5.1
+
+bool announces_dpop(const Json& document) {
+    return document.find(kDpopAlgorithms) != nullptr && !announces_without(document, kDpopAlgorithms, kDpopAlgorithm);
+}
+
+// Some take DPoP without saying so: for one that is told to, silence is no refusal.
+Result<void> check_dpop(const Json& document, const ProviderConfig& provider) {
+    if (provider.dpop == Dpop::always && announces_without(document, kDpopAlgorithms, kDpopAlgorithm)) {
+        return unusable(
+            "dpop_signing_alg_values_supported lacks ES256, but \"dpop\" is \"always\". Enable ES256 at the provider, "
+            "or set \"dpop\" to \"never\".");
+    }
+    return {};
+}
+
 // FAPI 2.0 Security Profile §5.3.2.
 Result<void> check_profile(const Json& document, const Config& config) {
     if (config.profile != Profile::fapi2) return {};
@@ -52,11 +75,13 @@ Result<void> check_profile(const Json& document, const Config& config) {
     if (document.find("code_challenge_methods_supported") == nullptr)
         return unusable(
             "code_challenge_methods_supported is missing, which the \"profile\" \"fapi2\" needs with S256.");
-    // DPoP is not in this build; certificate-bound tokens (RFC 8705 §3.3) are the one way to constrain the sender.
-    if (!says(document, "tls_client_certificate_bound_access_tokens")) {
+    // §5.3.2.1-4: "shall only issue sender-constrained access tokens", by mutual TLS or DPoP.
+    const bool dpop = config.provider.dpop != Dpop::never && announces_dpop(document);
+    if (!certificate_binds_tokens(document, config.provider) && !dpop) {
         return unusable(
-            "tls_client_certificate_bound_access_tokens is not true, but the \"profile\" \"fapi2\" needs "
-            "sender-constrained access tokens, and DPoP is not in this build.");
+            "the \"profile\" \"fapi2\" needs sender-constrained access tokens: neither has "
+            "dpop_signing_alg_values_supported ES256 (with \"dpop\" not \"never\"), nor is "
+            "tls_client_certificate_bound_access_tokens true (with a \"clientAuth.certificateFile\").");
     }
     return {};
 }
@@ -73,6 +98,15 @@ bool pushes_requests(const Json& document, const Config& config) {
     return says(document, "require_pushed_authorization_requests");
 }
 
+bool uses_dpop(const Json& document, const Config& config) {
+    switch (config.provider.dpop) {
+        case Dpop::always: return true;
+        case Dpop::never: return false;
+        case Dpop::when_required: break;
+    }
+    return config.profile == Profile::fapi2 && !certificate_binds_tokens(document, config.provider);
+}
+
 Result<void> check_authorization_abilities(const Json& document, const Config& config) {
     // RFC 9101 §10.5: "the server MUST reject any authorization request … that does not use a request object".
     if (says(document, "require_signed_request_object")) {
@@ -82,6 +116,7 @@ Result<void> check_authorization_abilities(const Json& document, const Config& c
     }
     return check_pushing(document, config)
         .and_then([&] { return check_response_mode(document, config.provider); })
+        .and_then([&] { return check_dpop(document, config.provider); })
         .and_then([&] { return check_profile(document, config); });
 }
 

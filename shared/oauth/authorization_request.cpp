@@ -48,6 +48,7 @@ Form authorization_parameters(const AuthorizationRequest& request) {
     if (request.id_token_hint) form.add("id_token_hint", request.id_token_hint->reveal());
     // "Multiple resource parameters MAY be used" (RFC 8707 §2, checklist L42).
     for (const std::string& resource : request.resources) form.add("resource", resource);
+    add_if(form, "dpop_jkt", request.dpop_jkt);
     for (const auto& [name, value] : request.more) form.add(name, value);
     return form;
 }

@@ -30,6 +30,8 @@ struct AuthorizationRequest {
     ResponseMode response_mode = ResponseMode::query;
     std::vector<std::string> resources;
     std::vector<std::pair<std::string, std::string>> more;  // as configured, none of them ours
+    std::optional<Secret> dpop_key = {};       // of this login, a P-256 scalar: never sent, used where DPoP is
+    std::optional<std::string> dpop_jkt = {};  // its name, so that the code is bound to it, too (RFC 9449 §10)
 };
 
 // The parameters in the order they are sent, none twice but `resource`. offline_access in the scope adds prompt=consent

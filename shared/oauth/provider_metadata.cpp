@@ -122,6 +122,7 @@ Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Con
     if (auto able = check_client_abilities(document, config.provider); !able) return failure(std::move(able.error()));
     if (auto able = check_authorization_abilities(document, config); !able) return failure(std::move(able.error()));
     metadata.pushes_requests = pushes_requests(document, config);
+    metadata.uses_dpop = uses_dpop(document, config);
     metadata.registers_people = !rules_out(document, "prompt_values_supported", "create");
     metadata.iss_parameter_supported =
         document.bool_at("authorization_response_iss_parameter_supported").value_or(false);

@@ -24,6 +24,7 @@ struct ProviderMetadata {
     std::optional<std::string> end_session_endpoint;
     std::optional<std::string> pushed_authorization_request_endpoint;
     bool pushes_requests = false;          // logins go by the endpoint above (RFC 9126), which is there then
+    bool uses_dpop = false;                // logins ask for tokens that are bound to a key (RFC 9449)
     bool registers_people = true;          // prompt=create: announced, or nothing is (prompt_values_supported)
     bool iss_parameter_supported = false;  // authorization_response_iss_parameter_supported (RFC 9207 §3)
 };

@@ -89,7 +89,7 @@ bool is_error_code(std::string_view text) {
 
 }  // namespace
 
-Result<TokenResponse> parse_token_response(const OutboundResponse& response) {
+Result<TokenResponse> parse_token_response(const OutboundResponse& response, TokenType asked_for) {
     if (response.status != 200) return failed("status " + std::to_string(response.status));
     const auto answer = json_object(response.headers, response.body);
     if (!answer) return failed(answer.error().detail);
@@ -98,8 +98,9 @@ Result<TokenResponse> parse_token_response(const OutboundResponse& response) {
     if (!access_token || !is_sendable(*access_token)) return failed("no access_token");
     // "The client MUST NOT use an access token if it does not understand the token type" (RFC 6749 §7.1), "value is
     // case insensitive" (§5.1).
-    if (!equal_ignoring_case(answer->string_at("token_type").value_or(std::string{}), "Bearer"))
-        return failed("token_type is not Bearer");
+    const std::string_view expected = asked_for == TokenType::dpop ? "DPoP" : "Bearer";
+    if (!equal_ignoring_case(answer->string_at("token_type").value_or(std::string{}), expected))
+        return failed("token_type is not " + std::string(expected));
     auto expires_in = lifetime(*answer);
     if (!expires_in) return failure(std::move(expires_in.error()));
     for (const auto* name : {"refresh_token", "id_token"}) {

@@ -11,6 +11,8 @@
 
 namespace vestibule {
 
+enum class TokenType { bearer, dpop };
+
 struct TokenResponse {
     Secret access_token;
     std::optional<Seconds> expires_in;    // absent, or not understood: the caller's default
@@ -25,8 +27,10 @@ struct TokenResponse {
 };
 
 // exchange_failed, never quoting the body, where it is not 200, JSON, an object, with a string access_token and
-// token_type Bearer (any case). A negative or absurd expires_in is refused; a numeric string is tolerated.
-Result<TokenResponse> parse_token_response(const OutboundResponse& response);
+// the token_type that was asked for (any case): what comes back as Bearer where DPoP was used is discarded (RFC 9449
+// §5, C21), and what is bound to a key we do not have is of no use. A negative or absurd expires_in is refused; a
+// numeric string is tolerated.
+Result<TokenResponse> parse_token_response(const OutboundResponse& response, TokenType asked_for);
 
 // An error answer's `error`, where it is 400 or 401 with a JSON object that has one (RFC 6749 §5.2); at most 64
 // characters.

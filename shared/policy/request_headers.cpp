@@ -89,9 +89,7 @@ bool came_through_us(const HeaderFields& request) {
 }
 
 Result<HeaderFields> upstream_headers(const Request& request, const std::vector<std::string>& allowed_by_route,
-                                      const Url& public_url, const std::optional<Secret>& access_token) {
-    if (access_token && !is_valid_field_value(access_token->reveal()))
-        return failure(ErrorCode::internal, "the access token is no header field value");
+                                      const Url& public_url, const HeaderFields& credentials) {
     const auto for_this_hop = connection_names(request.headers);
     HeaderFields headers;
     for (const auto& [name, value] : request.headers) {
@@ -103,7 +101,10 @@ Result<HeaderFields> upstream_headers(const Request& request, const std::vector<
     for (const auto& [name, value] : trace_headers(request.headers)) headers.add(name, value);
     headers.add("Via", via(request.headers));
     add_forwarding(request, public_url, headers);
-    if (access_token) headers.add("Authorization", "Bearer " + access_token->reveal());
+    for (const auto& [name, value] : credentials) {
+        if (!is_valid_field_value(value)) return failure(ErrorCode::internal, "a control in our own " + name);
+        headers.add(name, value);
+    }
     return headers;
 }
 

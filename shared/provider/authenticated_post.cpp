@@ -2,6 +2,7 @@
 
 #include "codec/base64url.h"
 #include "oauth/client_authentication.h"
+#include "oauth/dpop_nonce.h"
 
 namespace vestibule {
 namespace {
@@ -33,7 +34,22 @@ OutboundRequest request_for(const ProviderContext& context, const ProviderMetada
     OutboundRequest request = authenticated_post(post.endpoint, post.parameters, context.config.provider, assertion);
     request.certificate = keys->certificate;
     request.limits = deadline.limits(post.largest_answer);
+    if (post.possession) {
+        const ProvenRequest proven{request.method, request.url, std::nullopt,
+                                   post.possession->nonces.newest(DpopServer::authorization, request.url)};
+        request.headers.add("DPoP", post.possession->key.proof(proven, context.random, context.clock.now()));
+    }
     return request;
+}
+
+// Whether the provider would take the same again, with the nonce that it has just given.
+bool wants_nonce(const ProviderPost& post, const OutboundResponse& answer) {
+    if (!post.possession) return false;
+    const bool refused = asks_for_dpop_nonce(answer);
+    const auto occasion = refused ? NonceOccasion::refusal : NonceOccasion::answer;
+    const bool learnt =
+        post.possession->nonces.learn(DpopServer::authorization, post.endpoint, answer.headers, occasion);
+    return refused && learnt;
 }
 
 }  // namespace
@@ -41,7 +57,11 @@ OutboundRequest request_for(const ProviderContext& context, const ProviderMetada
 Result<OutboundResponse> send_authenticated(const ProviderContext& context, const ProviderMetadata& provider,
                                             const ProviderPost& post, const Deadline& deadline) {
     if (deadline.over()) return failure(ErrorCode::upstream_timeout, "no time left");
-    return context.http.send(request_for(context, provider, post, deadline));
+    auto answer = context.http.send(request_for(context, provider, post, deadline));
+    if (!answer || !wants_nonce(post, *answer) || deadline.over()) return answer;
+    auto second = context.http.send(request_for(context, provider, post, deadline));
+    if (second) (void)wants_nonce(post, *second);  // for the next request
+    return second;
 }
 
 }  // namespace vestibule

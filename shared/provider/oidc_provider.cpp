@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "oauth/dpop_nonce.h"
 #include "oauth/id_token_continuity.h"
 #include "oauth/userinfo_response.h"
 #include "provider/loggable.h"
+#include "provider/presented_token.h"
 #include "provider/pushed_requests.h"
 #include "provider/refresh_verdict.h"
 #include "provider/revocation.h"
@@ -21,6 +23,10 @@ constexpr std::size_t kLargestUserinfo = 1024 * 1024;
 Error unavailable(const Error& cause) { return {ErrorCode::unavailable, cause.detail, cause.retry_after}; }
 
 bool is_passing(int status) { return status == 408 || status == 429 || status >= 500; }
+
+bool lacks_nonce(const OutboundResponse& response) {
+    return response.status == 401 && challenges_for_dpop_nonce(response.headers) && dpop_nonce(response.headers);
+}
 
 // What the provider answered instead of tokens: its status, and its error code where it looks like one.
 std::string refusal_of(const OutboundResponse& response) {
@@ -47,7 +53,11 @@ TokenSet unwanted(const TokenResponse& response, const IdTokenRules& rules, Wall
 }  // namespace
 
 OidcProvider::OidcProvider(const ProviderContext& context)
-    : context_(context), metadata_(context), key_sets_(context), id_tokens_(context.config, key_sets_) {}
+    : context_(context),
+      metadata_(context),
+      key_sets_(context),
+      id_tokens_(context.config, key_sets_),
+      nonces_(context) {}
 
 Result<ProviderMetadata> OidcProvider::metadata() { return metadata_.get(deadline()); }
 
@@ -58,17 +68,30 @@ Result<std::string> OidcProvider::authorization_url(const AuthorizationRequest& 
     // Initiating User Registration 1.0 §4.
     if (request.prompt == "create" && !provider->registers_people)
         return failure(ErrorCode::bad_request, "prompt: the provider's prompt_values_supported lacks create");
-    if (provider->pushes_requests) return push_authorization_request(context_, *provider, request, until);
-    return vestibule::authorization_url(*provider, request);
+    auto bound = possession(provider->uses_dpop ? request.dpop_key : std::nullopt);
+    if (!bound) return failure(bound.error());
+    AuthorizationRequest complete = request;
+    if (*bound) complete.dpop_jkt = (*bound)->key.thumbprint();
+    if (provider->pushes_requests)
+        return push_authorization_request(context_, *provider, complete, *std::move(bound), until);
+    return vestibule::authorization_url(*provider, complete);
+}
+
+// Nothing where there is no key.
+Result<std::optional<Possession>> OidcProvider::possession(const std::optional<Secret>& dpop_key) {
+    if (!dpop_key) return std::nullopt;
+    auto key = DpopKey::of(*dpop_key);
+    if (!key) return failure(key.error());
+    return Possession{std::move(*key), nonces_};
 }
 
 // --- redeeming a code ---
 
-Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) {
+Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) {
     const Deadline until = deadline();
     const auto provider = metadata_.get(until);
     if (!provider) return failure(unavailable(provider.error()));
-    auto tokens = exchange(*provider, code, code_verifier, until);
+    auto tokens = exchange(*provider, code, secrets, until);
     if (!tokens) return failure(std::move(tokens.error()));
     // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
     auto identity = identify(*provider, *tokens, rules, until);
@@ -76,13 +99,18 @@ Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const Secret& code
         discard(*provider, unwanted(*tokens, rules, context_.clock.now()), until);
         return failure(std::move(identity.error()));
     }
-    return RedeemedCode{std::move(*identity), std::move(*tokens)};
+    const auto dpop_key = provider->uses_dpop ? std::optional(secrets.dpop_key) : std::nullopt;
+    return RedeemedCode{std::move(*identity), std::move(*tokens), dpop_key};
 }
 
-// Once: a code that was presented is used up, whatever became of the answer (checklist C19).
+// Once: a code that was presented is used up, whatever became of the answer (checklist C19). A token that comes back
+// unbound although a proof was shown is a downgrade, and nobody is logged in with it (RFC 9449 §5, C21).
 Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, const Secret& code,
-                                             const Secret& code_verifier, const Deadline& until) {
-    const auto response = send_authorization_code(context_, provider, code, code_verifier, until);
+                                             const FlowSecrets& secrets, const Deadline& until) {
+    auto bound = possession(provider.uses_dpop ? std::optional(secrets.dpop_key) : std::nullopt);
+    if (!bound) return failure(ErrorCode::unavailable, bound.error().detail);
+    const auto response =
+        send_authorization_code(context_, provider, code, secrets.code_verifier, *std::move(bound), until);
     if (!response) {
         const std::string reason(facts(response.error().code).name);
         context_.log.warning("token.unreachable", {{"grant", "authorization_code"}, {"reason", reason}});
@@ -94,7 +122,7 @@ Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, c
         const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
         return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
     }
-    return parse_token_response(*response);
+    return parse_token_response(*response, provider.uses_dpop ? TokenType::dpop : TokenType::bearer);
 }
 
 Result<VerifiedIdToken> OidcProvider::identify(const ProviderMetadata& provider, const TokenResponse& tokens,
@@ -118,13 +146,16 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
     const Deadline until = deadline();
     const auto provider = metadata_.get(until);
     if (!provider) return ProviderTrouble{provider.error().detail, provider.error().retry_after};
-    const auto response = send_refresh_token(context_, *provider, *current.refresh_token, until);
+    // What the session's tokens are bound to decides, whatever the configuration says by now (checklist R12).
+    auto bound = possession(current.dpop_key);
+    if (!bound) return RefreshNotPossible{bound.error().detail};
+    const auto response = send_refresh_token(context_, *provider, *current.refresh_token, *std::move(bound), until);
     if (!response) return ProviderTrouble{std::string(facts(response.error().code).name), std::nullopt};
     if (auto verdict = refusal(*response, context_.clock.now())) {
         context_.log.warning("token.refused", {{"grant", "refresh_token"}, {"reason", refusal_of(*response)}});
         return std::move(*verdict);
     }
-    auto tokens = parse_token_response(*response);
+    auto tokens = parse_token_response(*response, current.dpop_key ? TokenType::dpop : TokenType::bearer);
     if (!tokens) return ProviderTrouble{tokens.error().detail, std::nullopt};
     return judge_tokens(*provider, std::move(*tokens), current, subject, until);
 }
@@ -171,18 +202,15 @@ Result<void> OidcProvider::recognise(const ProviderMetadata& provider, TokenResp
 
 // "RECOMMENDED that the request use the HTTP GET method and the Access Token be sent using the Authorization header
 // field" (Core §5.3.1).
-Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view subject) {
+Result<Json> OidcProvider::userinfo(const AccessToken& access_token, std::string_view subject) {
     const Deadline until = deadline();
     const auto provider = metadata_.get(until);
     if (!provider) return failure(provider.error());
     if (!provider->userinfo_endpoint || until.over())
         return failure(ErrorCode::provider_unavailable, "the provider has no userinfo_endpoint");
-    OutboundRequest request;
-    request.url = *provider->userinfo_endpoint;
-    request.headers = {{"Authorization", "Bearer " + access_token.reveal()}, {"Accept", "application/json"}};
-    request.certificate = context_.client.current()->certificate;  // the token may be bound to it (RFC 8705 §3)
-    request.limits = until.limits(kLargestUserinfo);
-    const auto response = context_.http.send(request);
+    auto response = ask_userinfo(*provider->userinfo_endpoint, access_token, until);
+    if (response && access_token.dpop_key && lacks_nonce(*response) && !until.over())
+        response = ask_userinfo(*provider->userinfo_endpoint, access_token, until);
     if (!response) {
         const std::string reason(facts(response.error().code).name);
         return failure(ErrorCode::provider_unavailable, "userinfo: " + reason);
@@ -194,6 +222,26 @@ Result<Json> OidcProvider::userinfo(const Secret& access_token, std::string_view
                              retry_after(*response, context_.clock.now())});
     }
     return parse_userinfo_response(*response, subject);
+}
+
+// Once, with credentials made for it.
+Result<OutboundResponse> OidcProvider::ask_userinfo(const std::string& endpoint, const AccessToken& access_token,
+                                                    const Deadline& until) {
+    OutboundRequest request;
+    request.url = endpoint;
+    auto credentials =
+        present_token(access_token, request.method, endpoint, nonces_, context_.random, context_.clock.now());
+    if (!credentials) return failure(credentials.error());
+    request.headers = *std::move(credentials);
+    request.headers.add("Accept", "application/json");
+    request.certificate = context_.client.current()->certificate;  // the token may be bound to it (RFC 8705 §3)
+    request.limits = until.limits(kLargestUserinfo);
+    auto response = context_.http.send(request);
+    if (response && access_token.dpop_key) {
+        const auto occasion = lacks_nonce(*response) ? NonceOccasion::refusal : NonceOccasion::answer;
+        nonces_.learn(DpopServer::resource, endpoint, response->headers, occasion);
+    }
+    return response;
 }
 
 // "Validate the Logout Token signature in the same way that an ID Token signature is validated" (Back-Channel Logout

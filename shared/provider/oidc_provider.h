@@ -1,6 +1,7 @@
 // provider.h over HTTP: one OpenID provider, its documents cached in memory and in the store.
 #pragma once
 
+#include "provider/authenticated_post.h"
 #include "provider/id_token_verifier.h"
 #include "provider/metadata_cache.h"
 #include "provider/provider.h"
@@ -15,16 +16,19 @@ public:
 
     Result<ProviderMetadata> metadata() override;
     Result<std::string> authorization_url(const AuthorizationRequest& request) override;
-    Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) override;
+    Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) override;
     RefreshVerdict refresh(const TokenSet& current, std::string_view subject) override;
-    Result<Json> userinfo(const Secret& access_token, std::string_view subject) override;
+    Result<Json> userinfo(const AccessToken& access_token, std::string_view subject) override;
     Result<VerifiedLogoutToken> verify_logout_token(const Secret& logout_token) override;
     void revoke(const TokenSet& tokens, Milliseconds at_most) override;
 
 private:
     Deadline deadline() const { return Deadline(context_.clock, context_.config.provider.timeout); }
-    Result<TokenResponse> exchange(const ProviderMetadata& provider, const Secret& code, const Secret& code_verifier,
+    Result<TokenResponse> exchange(const ProviderMetadata& provider, const Secret& code, const FlowSecrets& secrets,
                                    const Deadline& until);
+    Result<std::optional<Possession>> possession(const std::optional<Secret>& dpop_key);
+    Result<OutboundResponse> ask_userinfo(const std::string& endpoint, const AccessToken& access_token,
+                                          const Deadline& until);
     Result<VerifiedIdToken> identify(const ProviderMetadata& provider, const TokenResponse& tokens,
                                      const IdTokenRules& rules, const Deadline& until);
     RefreshVerdict judge_tokens(const ProviderMetadata& provider, TokenResponse tokens, const TokenSet& current,
@@ -37,6 +41,7 @@ private:
     MetadataCache metadata_;
     KeySetCache key_sets_;
     IdTokenVerifier id_tokens_;
+    DpopNonces nonces_;
 };
 
 }  // namespace vestibule

@@ -16,6 +16,7 @@
 #include "oauth/logout_token.h"
 #include "oauth/provider_metadata.h"
 #include "oauth/token_response.h"
+#include "session/login_flow.h"
 #include "session/refresh.h"
 
 namespace vestibule {
@@ -24,10 +25,12 @@ namespace vestibule {
 struct RedeemedCode {
     VerifiedIdToken identity;
     TokenResponse tokens;
+    std::optional<Secret> dpop_key = {};  // what they are bound to, where DPoP is used
 };
 
 // Thread-safe. No call takes longer than provider.timeout (`config`) plus the store's limit; none is retried, but a key
-// set is fetched again once for a token that no known key verifies (checklist D10–D12). Nothing throws.
+// set is fetched again once for a token that no known key verifies (checklist D10–D12), and what a provider refuses for
+// its DPoP nonce alone is sent once more (A15). Nothing throws.
 class Provider {
 public:
     virtual ~Provider() = default;
@@ -45,7 +48,7 @@ public:
     // unavailable (also where the keys to verify it cannot be had); what was received is then revoked, best effort
     // (C27), but for the refresh token of a login `beside_a_session`, which may live by the same grant.
     // `rules.access_token` and `rules.now` are filled in here: they are known when the answer is.
-    virtual Result<RedeemedCode> redeem(const Secret& code, const Secret& code_verifier, const IdTokenRules& rules) = 0;
+    virtual Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) = 0;
 
     // Presents the refresh token, once. `subject` is who the session belongs to. What comes with a wrong identity is
     // revoked, best effort. Where keys to verify a new ID token cannot be had, its identity is compared all the same,
@@ -54,7 +57,7 @@ public:
 
     // The claims of UserInfo, the sub checked (checklist I39). identity_rejected, provider_unavailable; session_ended
     // says that the access token was rejected.
-    virtual Result<Json> userinfo(const Secret& access_token, std::string_view subject) = 0;
+    virtual Result<Json> userinfo(const AccessToken& access_token, std::string_view subject) = 0;
 
     // identity_rejected: it is not good. unavailable: nobody can tell, for the keys are not to be had now. Whatever can
     // be seen without a key is looked at first, so that a token of nobody's costs no request (checklist B23).

@@ -19,9 +19,10 @@ void report(const OutboundResponse& response, Log& log) {
 }  // namespace
 
 Result<std::string> push_authorization_request(const ProviderContext& context, const ProviderMetadata& provider,
-                                               const AuthorizationRequest& request, const Deadline& deadline) {
+                                               const AuthorizationRequest& request,
+                                               std::optional<Possession> possession, const Deadline& deadline) {
     const ProviderPost push{*provider.pushed_authorization_request_endpoint, authorization_parameters(request),
-                            kLargestAnswer};
+                            kLargestAnswer, std::move(possession)};
     const auto response = send_authenticated(context, provider, push, deadline);
     if (!response) {
         return failure(ErrorCode::provider_unavailable,

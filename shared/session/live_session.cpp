@@ -20,7 +20,7 @@ std::optional<SessionCookie> cookie_of(const Request& request) {
 
 }  // namespace
 
-Result<Secret> LiveSession::access_token(const KeyRing& keys) const {
+Result<AccessToken> LiveSession::access_token(const KeyRing& keys) const {
     auto token = open_access_token(keys, cookie_, row_.sealed);
     if (!token) return does_not_open("access_token");
     return *std::move(token);
@@ -31,8 +31,14 @@ Result<TokenSet> LiveSession::tokens(const KeyRing& keys) const {
     if (!access) return does_not_open("access_token");
     auto others = open_refresh_and_id_token(keys, cookie_, row_.sealed);
     if (!others) return does_not_open("refresh_and_id_token");
-    return TokenSet{*std::move(access), row_.access_expires_at, row_.access_lifetime, std::move(others->refresh_token),
-                    std::move(others->id_token)};
+    TokenSet tokens;
+    tokens.access_token = std::move(access->text);
+    tokens.access_expires_at = row_.access_expires_at;
+    tokens.access_lifetime = row_.access_lifetime;
+    tokens.refresh_token = std::move(others->refresh_token);
+    tokens.id_token = std::move(others->id_token);
+    tokens.dpop_key = std::move(access->dpop_key);
+    return tokens;
 }
 
 LiveSession LiveSession::with_row(SessionRow row) const { return LiveSession(cookie_, std::move(row), claims_); }

@@ -24,7 +24,7 @@ public:
     const SessionCookie& cookie() const { return cookie_; }
 
     // no_session where the field does not open: the row is left alone (DESIGN §2 "At rest").
-    Result<Secret> access_token(const KeyRing& keys) const;
+    Result<AccessToken> access_token(const KeyRing& keys) const;
     Result<TokenSet> tokens(const KeyRing& keys) const;  // all of them: for refresh and logout only
 
     // The same session with another row of the same key: after a refresh.

@@ -3,6 +3,7 @@
 #include "codec/base64url.h"
 #include "codec/json.h"
 #include "crypto/hash.h"
+#include "crypto/p256_scalar.h"
 #include "crypto/seal.h"
 #include "http/set_cookie.h"
 #include "session/session_cookie.h"
@@ -19,9 +20,16 @@ std::string flow_context(const BrowserBinding& browser, std::string_view issuer)
     return sha256(browser.octets().reveal()) + sha256(issuer);
 }
 
-FlowSecrets derive_secrets(const KeyRing::Key& key, const std::string& flow_id) {
+// Known at the login, for `dpop_jkt`, and again at the callback, which seals it into the session (RFC 9449 §10).
+Secret derive_dpop_key(const KeyRing::Key& key, const std::string& flow_id, const BrowserBinding& browser) {
+    const Secret input(key.octets.reveal() + browser.octets().reveal());
+    return p256_scalar(Secret(hkdf_sha256(input.reveal(), flow_id, "login/dpop_key", kP256SeedOctets)));
+}
+
+FlowSecrets derive_secrets(const KeyRing::Key& key, const std::string& flow_id, const BrowserBinding& browser) {
     return {base64url_encode(hkdf_sha256(key.octets.reveal(), flow_id, "login/nonce", 32)),
-            Secret(base64url_encode(hkdf_sha256(key.octets.reveal(), flow_id, "login/code_verifier", 32)))};
+            Secret(base64url_encode(hkdf_sha256(key.octets.reveal(), flow_id, "login/code_verifier", 32))),
+            derive_dpop_key(key, flow_id, browser)};
 }
 
 Json to_json(const LoginFlow& flow) {
@@ -97,7 +105,7 @@ StartedFlow start_flow(const LoginFlow& flow, const KeyRing& keys, Random& rando
     const std::string sealed = seal(keys, random, {kPurpose, context}, Secret(to_json(flow).print()));
     // Of the very key that sealed: another may seal by now.
     const KeyRing::Key* key = keys.find(sealing_key_id(sealed).value_or(""));
-    return {base64url_encode(sealed), derive_secrets(key != nullptr ? *key : keys.sealing(), flow.id)};
+    return {base64url_encode(sealed), derive_secrets(key != nullptr ? *key : keys.sealing(), flow.id, browser)};
 }
 
 Result<ResumedFlow> resume_flow(std::string_view state, const KeyRing& keys, const BrowserBinding& browser,
@@ -115,7 +123,7 @@ Result<ResumedFlow> resume_flow(std::string_view state, const KeyRing& keys, con
     if (now - flow->started_at >= kLoginFlowLifetime) {
         return failure(ErrorCode::flow_expired, "the login was begun more than ten minutes ago");
     }
-    FlowSecrets secrets = derive_secrets(*key, flow->id);
+    FlowSecrets secrets = derive_secrets(*key, flow->id, browser);
     return ResumedFlow{*std::move(flow), std::move(secrets), browser};
 }
 

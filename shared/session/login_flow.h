@@ -2,7 +2,8 @@
 // tabs work, nothing piles up, and a flood of logins writes nothing (DESIGN §1 "login"; checklist L07–L12, L22, L24,
 // L30, L31).
 //
-// `nonce` and the PKCE verifier are derived from the flow id and the key ring, so they are stored nowhere. The
+// `nonce`, the PKCE verifier and the DPoP key are derived from the flow id and the key ring (the key also from the
+// browser's part, for it outlives the login), so they are stored nowhere. The
 // browser's part is one small cookie for all its logins, `__Host-Http-login`.
 #pragma once
 
@@ -60,6 +61,7 @@ struct LoginFlow {
 struct FlowSecrets {
     std::string nonce;     // 43 characters
     Secret code_verifier;  // 43 characters of the unreserved set, 256 bits (RFC 7636 §4.1)
+    Secret dpop_key;       // a P-256 scalar: what this login's tokens will be bound to, where DPoP is used
 };
 
 struct StartedFlow {

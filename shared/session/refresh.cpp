@@ -96,6 +96,7 @@ private:
         keep_limits(claims, after(limits_in(claims), fresh, refresh_token));
         if (!fresh.refresh_token) fresh.refresh_token = old.refresh_token;  // RFC 6749 §6 (checklist R04)
         if (!fresh.id_token) fresh.id_token = old.id_token;
+        if (!fresh.dpop_key) fresh.dpop_key = old.dpop_key;  // the binding outlives every refresh (checklist R12)
         Replacement replacement{current.key(),
                                 lease.row.version,
                                 lease.fence,

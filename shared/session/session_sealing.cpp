@@ -1,5 +1,6 @@
 #include "session/session_sealing.h"
 
+#include "crypto/p256_scalar.h"
 #include "crypto/seal.h"
 
 namespace vestibule {
@@ -21,6 +22,21 @@ std::optional<Secret> open_field(const KeyRing& keys, const SessionCookie& cooki
     return open_sealed(keys, {field, row.octets, cookie.secret().reveal()}, sealed);
 }
 
+// No token begins with this octet (RFC 6749 appendix A.12), so what does is a key with a token after it.
+constexpr char kKeyComesFirst = '\x01';
+
+Secret pack(const AccessToken& token) {
+    if (!token.dpop_key) return token.text;
+    return Secret(kKeyComesFirst + token.dpop_key->reveal() + token.text.reveal());
+}
+
+std::optional<AccessToken> unpack(Secret plain) {
+    const std::string& octets = plain.reveal();
+    if (!octets.starts_with(kKeyComesFirst)) return AccessToken{std::move(plain), std::nullopt};
+    if (octets.size() <= 1 + kP256ScalarOctets) return std::nullopt;
+    return AccessToken{Secret(octets.substr(1 + kP256ScalarOctets)), Secret(octets.substr(1, kP256ScalarOctets))};
+}
+
 Secret pack(const std::optional<Secret>& refresh_token, const std::optional<Secret>& id_token) {
     Json both = Json::object();
     if (refresh_token) both.set("refresh_token", refresh_token->reveal());
@@ -39,7 +55,7 @@ std::optional<Secret> secret_at(const Json& object, std::string_view name) {
 SealedFields seal_fields(const KeyRing& keys, Random& random, const SessionCookie& cookie, const Json& claims,
                          const TokenSet& tokens) {
     return {seal_field(keys, random, cookie, kClaims, Secret(claims.print())),
-            seal_field(keys, random, cookie, kAccessToken, tokens.access_token),
+            seal_field(keys, random, cookie, kAccessToken, pack({tokens.access_token, tokens.dpop_key})),
             seal_field(keys, random, cookie, kRefreshAndIdToken, pack(tokens.refresh_token, tokens.id_token))};
 }
 
@@ -51,8 +67,10 @@ std::optional<Json> open_claims(const KeyRing& keys, const SessionCookie& cookie
     return *std::move(claims);
 }
 
-std::optional<Secret> open_access_token(const KeyRing& keys, const SessionCookie& cookie, const SealedFields& sealed) {
-    return open_field(keys, cookie, kAccessToken, sealed.access_token);
+std::optional<AccessToken> open_access_token(const KeyRing& keys, const SessionCookie& cookie,
+                                             const SealedFields& sealed) {
+    auto plain = open_field(keys, cookie, kAccessToken, sealed.access_token);
+    return plain ? unpack(*std::move(plain)) : std::nullopt;
 }
 
 std::optional<RefreshAndIdToken> open_refresh_and_id_token(const KeyRing& keys, const SessionCookie& cookie,

@@ -14,11 +14,14 @@
 
 namespace vestibule {
 
+// The key that tokens are bound to is sealed together with the access token, because who may use one needs both.
+// Without a key the field is what it was before there were keys, octet for octet.
 SealedFields seal_fields(const KeyRing& keys, Random& random, const SessionCookie& cookie, const Json& claims,
                          const TokenSet& tokens);
 
 std::optional<Json> open_claims(const KeyRing& keys, const SessionCookie& cookie, const SealedFields& sealed);
-std::optional<Secret> open_access_token(const KeyRing& keys, const SessionCookie& cookie, const SealedFields& sealed);
+std::optional<AccessToken> open_access_token(const KeyRing& keys, const SessionCookie& cookie,
+                                             const SealedFields& sealed);
 struct RefreshAndIdToken {
     std::optional<Secret> refresh_token;
     std::optional<Secret> id_token;

@@ -1,4 +1,7 @@
 // The tokens of a session, in the open. They live in memory for one request.
+//
+// Where DPoP is used (RFC 9449), tokens are bound to a key of the session: a P-256 scalar (crypto/p256_scalar.h) that
+// is made with the login, stays the same for as long as the session lives, and is never another session's.
 #pragma once
 
 #include <optional>
@@ -9,6 +12,12 @@
 
 namespace vestibule {
 
+// What it takes to call somebody with the user's token.
+struct AccessToken {
+    Secret text;
+    std::optional<Secret> dpop_key = {};  // absent: a Bearer token
+};
+
 struct TokenSet {
     Secret access_token;
     WallTime access_expires_at{};
@@ -17,6 +26,7 @@ struct TokenSet {
     std::optional<Secret> id_token;                   // for id_token_hint at logout (checklist I44)
     std::optional<WallTime> refresh_token_over_at{};  // where the provider said so, in the answer these came with
     std::optional<WallTime> authorization_over_at{};  // likewise
+    std::optional<Secret> dpop_key = {};  // what both tokens are bound to; absent: nothing, they are Bearer tokens
 };
 
 }  // namespace vestibule

@@ -25,7 +25,8 @@ OwnedProviderWorld::OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> sessio
       client_(session_->borrow().config.provider.auth, system_config_sources(), session_->borrow().clock,
               session_->borrow().log),
       provider_(context_of(session_->borrow(), http_, client_)),
-      in_flight_(session_->borrow().config.serving.max_in_flight_per_session) {}
+      in_flight_(session_->borrow().config.serving.max_in_flight_per_session),
+      dpop_nonces_(context_of(session_->borrow(), http_, client_)) {}
 
 tl::expected<std::unique_ptr<OwnedProviderWorld>, std::string> OwnedProviderWorld::make(std::string_view function) {
     auto session = OwnedSessionWorld::make(function);

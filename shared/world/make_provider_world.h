@@ -23,7 +23,7 @@ public:
     OwnedProviderWorld(const OwnedProviderWorld&) = delete;
     OwnedProviderWorld& operator=(const OwnedProviderWorld&) = delete;
 
-    ProviderWorld borrow() { return {session_->borrow(), http_, provider_, in_flight_, client_}; }
+    ProviderWorld borrow() { return {session_->borrow(), http_, provider_, in_flight_, client_, dpop_nonces_}; }
 
 private:
     explicit OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session);
@@ -33,6 +33,7 @@ private:
     ClientCredentials client_;
     OidcProvider provider_;
     InFlight in_flight_;
+    DpopNonces dpop_nonces_;
 };
 
 }  // namespace vestibule

@@ -12,6 +12,9 @@
 #ifdef VESTIBULE_STORE_SQLITE
 #include "adapters/sqlite/sqlite_session_store.h"
 #endif
+#ifdef VESTIBULE_STORE_POSTGRES
+#include "adapters/postgres/postgres_session_store.h"
+#endif
 
 namespace vestibule {
 namespace {
@@ -22,10 +25,24 @@ struct Store {
     Result<std::unique_ptr<SessionStore>> (*open)(const Config& config);
 };
 
+// Of a process: as many as its threads could use, up to what the configuration allows.
+[[maybe_unused]] std::size_t connections_of(const Config& config) {
+    return static_cast<std::size_t>(std::min(config.serving.threads, config.serving.store_connections));
+}
+
+#ifdef VESTIBULE_STORE_POSTGRES
+Result<std::unique_ptr<SessionStore>> open_postgres(const Config& config) {
+    PostgresStoreOptions options;
+    options.connections = connections_of(config);
+    options.tls = config.allow_insecure_store ? StoreTls::as_the_address_says : StoreTls::proves_the_host;
+    return open_postgres_store(config.store, options);
+}
+#endif
+
 #ifdef VESTIBULE_STORE_REDIS
 Result<std::unique_ptr<SessionStore>> open_redis(const Config& config) {
     RedisStoreOptions options;
-    options.connections = static_cast<std::size_t>(std::min(config.serving.store_connections, config.serving.threads));
+    options.connections = connections_of(config);
     if (config.allow_insecure_store) options.plain_beyond_this_host = PlainRedis::accepted;
     return open_redis_store(config.store, options);
 }
@@ -39,6 +56,9 @@ const std::vector<Store>& built_in() {
          [](const Config& config) {
              return open_sqlite_store(config.store.substr(std::string_view("sqlite:").size()));
          }},
+#endif
+#ifdef VESTIBULE_STORE_POSTGRES
+        {"postgres", {"postgresql:", "postgres:"}, open_postgres},
 #endif
 #ifdef VESTIBULE_STORE_REDIS
         {"redis", {"redis://", "rediss://"}, open_redis},

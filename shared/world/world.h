@@ -13,6 +13,7 @@
 #include "http/client.h"
 #include "policy/in_flight.h"
 #include "provider/client_credentials.h"
+#include "provider/dpop_nonces.h"
 #include "provider/provider.h"
 #include "session/store.h"
 
@@ -34,6 +35,7 @@ struct ProviderWorld : SessionWorld {
     Provider& provider;
     InFlight& in_flight;        // of callers of upstreams
     ClientCredentials& client;  // who we are to the provider, and to upstreams that want to see it
+    DpopNonces& dpop_nonces;    // of upstreams
 };
 
 }  // namespace vestibule

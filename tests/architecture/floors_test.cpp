@@ -58,6 +58,7 @@ const std::vector<Library>& libraries() {
         {"rapidjson/", {"shared/codec/"}},
         {"curl/", {"shared/adapters/curl/"}},
         {"sqlite3.h", {"shared/adapters/sqlite/"}},
+        {"postgresql/", {"shared/adapters/postgres/"}},
         {"hiredis/", {"shared/adapters/redis/"}},
         {"fcgi", {"shared/adapters/fastcgi/"}},
         {"CLI/", {"functions/admin/", "shared/world/"}},

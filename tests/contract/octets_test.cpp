@@ -60,6 +60,28 @@ CONTRACT(one_time_ids_keep_any_octets) {
     }
 }
 
+// That many octets that no store can compress: more than most indexes take.
+static std::string noise(std::size_t count) {
+    std::string octets;
+    std::uint32_t state = 1;
+    while (octets.size() < count) {
+        state = state * 1664525 + 1013904223;  // Numerical Recipes' generator
+        octets.push_back(static_cast<char>(state >> 24));
+    }
+    return octets;
+}
+
+CONTRACT(ids_and_names_may_be_longer_than_an_index_takes) {
+    const std::string id = noise(20'000);
+    cr_expect(must(store.consume_once(OnceKind::logout_jti, id, kNow + Seconds{9}, kNow)));
+    cr_expect(must(store.is_consumed(OnceKind::logout_jti, id, kNow)));
+    cr_expect(not(must(store.consume_once(OnceKind::logout_jti, id, kNow + Seconds{9}, kNow))));
+    cr_expect(must(store.consume_once(OnceKind::logout_jti, id + "x", kNow + Seconds{9}, kNow)));
+    must(store.cache(id, {"document", kNow}));
+    cr_expect(must(store.cached(id)).has_value());
+    cr_expect(not(must(store.cached(id + "x")).has_value()));
+}
+
 CONTRACT(documents_keep_any_octets_in_name_and_content) {
     for (const std::string& octets : hostile_octets()) {
         must(store.cache(octets, {octets, kNow}));

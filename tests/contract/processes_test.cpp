@@ -11,6 +11,7 @@
 
 #include "tests/contract/store_contract.h"
 #include "tests/contract/worker_processes.h"
+#include "tests/support/postgres_schema.h"
 #include "world/open_store.h"
 
 using namespace vestibule;
@@ -31,8 +32,19 @@ static std::string fresh_redis() {
     cr_assert(socket != nullptr, "no Redis server; start the tests with tests/with_stores");
     return "redis://" + std::string(socket) + "?prefix=processes-" + std::to_string(::getpid());
 }
+static std::string fresh_postgres() {
+    const std::string address = fresh_postgres_schema();
+    Config config;
+    config.store = address;
+    must(must(open_store(config))->migrate());
+    return address;
+}
 static void remove_directory() {
     if (!directory.empty()) std::filesystem::remove_all(directory);
+}
+static void remove_directory_and_schema() {
+    remove_directory();
+    drop_postgres_schema();
 }
 static std::unique_ptr<SessionStore> open(const std::string& address) {
     Config config;
@@ -42,12 +54,14 @@ static std::unique_ptr<SessionStore> open(const std::string& address) {
 
 TestSuite(sqlite_processes, .fini = remove_directory, .timeout = 120);
 TestSuite(redis_processes, .fini = remove_directory, .timeout = 120);
+TestSuite(postgres_processes, .fini = remove_directory_and_schema, .timeout = 240);
 
 // One test for each store that processes share.
-#define BETWEEN_PROCESSES(name)                                                \
-    static void between_processes_##name(const std::string& address);          \
-    Test(sqlite_processes, name) { between_processes_##name(fresh_sqlite()); } \
-    Test(redis_processes, name) { between_processes_##name(fresh_redis()); }   \
+#define BETWEEN_PROCESSES(name)                                                    \
+    static void between_processes_##name(const std::string& address);              \
+    Test(sqlite_processes, name) { between_processes_##name(fresh_sqlite()); }     \
+    Test(redis_processes, name) { between_processes_##name(fresh_redis()); }       \
+    Test(postgres_processes, name) { between_processes_##name(fresh_postgres()); } \
     static void between_processes_##name(const std::string& address)
 
 BETWEEN_PROCESSES(eight_that_start_at_once_on_nothing_make_one_store) {

@@ -20,14 +20,19 @@ namespace vestibule {
 
 // A fresh, empty store of each kind. It lives until the test's process ends; one test opens one.
 SessionStore& fresh_memory_store();
-SessionStore& fresh_sqlite_store();  // never purges by itself, so that tests see what is there
-SessionStore& fresh_redis_store();   // below a prefix of its own; never purges by itself either
-void remove_sqlite_store();          // its directory; also after a failed assertion
+SessionStore& fresh_sqlite_store();    // never purges by itself, so that tests see what is there
+SessionStore& fresh_redis_store();     // below a prefix of its own; never purges by itself either
+SessionStore& fresh_postgres_store();  // in a schema of its own, likewise
+void remove_sqlite_store();            // its directory; also after a failed assertion
+void remove_postgres_store();
 
 #define CONTRACT(name)                                                                                              \
     static void contract_##name(SessionStore& store);                                                               \
     Test(memory_store, name) { contract_##name(fresh_memory_store()); }                                             \
     Test(sqlite_store, name, .fini = remove_sqlite_store, .timeout = 60) { contract_##name(fresh_sqlite_store()); } \
+    Test(postgres_store, name, .fini = remove_postgres_store, .timeout = 120) {                                     \
+        contract_##name(fresh_postgres_store());                                                                    \
+    }                                                                                                               \
     Test(redis_store, name, .timeout = 60) { contract_##name(fresh_redis_store()); }                                \
     static void contract_##name(SessionStore& store)
 

@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "adapters/postgres/postgres_session_store.h"
 #include "adapters/redis/redis_session_store.h"
 #include "adapters/sqlite/sqlite_session_store.h"
 #include "tests/contract/store_contract.h"
 #include "tests/support/memory_session_store.h"
+#include "tests/support/postgres_schema.h"
 
 namespace vestibule {
 namespace {
@@ -47,6 +49,17 @@ std::uint64_t counted_by_purge(std::uint64_t sessions, std::uint64_t ids_and_mar
 void remove_sqlite_store() {
     store.reset();
     if (!directory.empty()) std::filesystem::remove_all(directory);
+}
+
+SessionStore& fresh_postgres_store() {
+    store = must(open_postgres_store(fresh_postgres_schema(), {.purge_per_write = 0}));
+    must(store->migrate());
+    return *store;
+}
+
+void remove_postgres_store() {
+    store.reset();
+    drop_postgres_schema();
 }
 
 std::string octets_of(std::string_view name) {

@@ -18,7 +18,7 @@ FUZZ_TARGET(request_headers) {
         const auto colon = std::min(line.find(": "), line.size());
         request.headers.add(line.substr(0, colon), line.substr(std::min(colon + 2, line.size())));
     }
-    const auto headers = upstream_headers(request, allowed, public_url, Secret("token-7Yp2"));
+    const auto headers = upstream_headers(request, allowed, public_url, {{"Authorization", "Bearer token-7Yp2"}});
     if (!headers) return require(headers.error().code == ErrorCode::bad_request, "one error");
     for (const auto& [name, value] : *headers)
         require(is_valid_field_name(name) && is_valid_field_value(value), "no control in a field");

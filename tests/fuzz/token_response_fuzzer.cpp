@@ -26,7 +26,7 @@ void check_tokens(const TokenResponse& tokens, int status) {
 
 FUZZ_TARGET(token_response) {
     const OutboundResponse response = fuzz::outbound_response(input);
-    if (const auto tokens = parse_token_response(response)) {
+    if (const auto tokens = parse_token_response(response, TokenType::bearer)) {
         check_tokens(*tokens, response.status);
     } else {
         require(tokens.error().code == ErrorCode::exchange_failed, "one error");

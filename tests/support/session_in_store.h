@@ -22,6 +22,7 @@ struct SessionToPut {
     std::string access_token = "access-canary-1";
     std::string refresh_token = "refresh-canary-1";  // "": none
     std::string id_token = "id-canary-1";            // "": none
+    std::optional<Secret> dpop_key = {};
     Seconds access_lifetime{300};
     Seconds idle{1800};
     Seconds absolute{43200};
@@ -33,6 +34,7 @@ inline TokenSet tokens_of(const SessionToPut& what, WallTime now) {
     TokenSet tokens{Secret(what.access_token), now + what.access_lifetime, what.access_lifetime, {}, {}};
     if (!what.refresh_token.empty()) tokens.refresh_token = Secret(what.refresh_token);
     if (!what.id_token.empty()) tokens.id_token = Secret(what.id_token);
+    tokens.dpop_key = what.dpop_key;
     return tokens;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "oauth/dpop_proof.h"
+
 namespace vestibule {
 namespace {
 
@@ -24,6 +26,8 @@ std::string one(const Form& form, std::string_view name) { return form.single(na
 TestProvider::TestProvider(ScriptedHttpClient& http, const Clock& clock, std::string issuer)
     : metadata_headers(json_headers()),
       keys_headers(json_headers()),
+      dpop(clock, "as-nonce"),
+      userinfo_dpop(clock, "rs-nonce"),
       http_(http),
       clock_(clock),
       issuer_(std::move(issuer)),
@@ -84,7 +88,8 @@ std::string TestProvider::log_in(std::string_view authorization_url) {
     if (one(asked, "client_id") != client_id || one(asked, "response_type") != "code")
         throw std::logic_error("the provider would not accept this authorization request");
     const std::string code = new_secret("code");
-    codes_[code] = {one(asked, "nonce"), one(asked, "code_challenge"), one(asked, "redirect_uri"), one(asked, "scope")};
+    codes_[code] = {one(asked, "nonce"), one(asked, "code_challenge"), one(asked, "redirect_uri"), one(asked, "scope"),
+                    one(asked, "dpop_jkt")};
     Form answer;
     answer.add("code", code).add("state", one(asked, "state"));
     if (knobs.iss_in_responses) answer.add("iss", issuer_);
@@ -106,13 +111,17 @@ ScriptedAnswer TestProvider::answer_push(const RecordedRequest& request) {
     if (knobs.push_answer) return *knobs.push_answer;
     if (request.method != "POST") return oauth_error(405, "invalid_request");
     if (!authenticated(request)) return oauth_error(401, "invalid_client");
-    const Form form = request.form();
+    const auto key = proven_key(request);
+    if (!key) return with_nonce(key.error(), dpop);
+    Form form = request.form();
+    if (*key && !form.has("dpop_jkt")) form.add("dpop_jkt", **key);
+    if (*key && one(form, "dpop_jkt") != **key) return oauth_error(400, "invalid_dpop_proof");
     if (form.has("request_uri") || one(form, "client_id") != client_id) return oauth_error(400, "invalid_request");
     const std::string request_uri = "urn:ietf:params:oauth:request_uri:" + std::to_string(++pushes_);
     pushed_[request_uri] = form;
     Json answer = Json::object({{"request_uri", request_uri}, {"expires_in", 60}});
     if (knobs.change_push_answer) knobs.change_push_answer(answer);
-    return json_answer(201, answer.print());
+    return with_nonce(json_answer(201, answer.print()), dpop);
 }
 
 Form TestProvider::asked_by(std::string_view authorization_url) {
@@ -128,11 +137,14 @@ Form TestProvider::asked_by(std::string_view authorization_url) {
     return pushed;
 }
 
-TokenSet TestProvider::issue_tokens() {
+TokenSet TestProvider::issue_tokens(const std::optional<Secret>& dpop_key) {
     const std::lock_guard lock(mutex_);
     TokenSet tokens;
+    tokens.dpop_key = dpop_key;
+    proven_ = dpop_key ? std::optional(DpopKey::of(*dpop_key).value().thumbprint()) : std::nullopt;
     tokens.access_token = Secret(new_secret("access-token"));
     access_tokens_.insert(tokens.access_token.reveal());
+    if (proven_) bound_[tokens.access_token.reveal()] = *proven_;
     tokens.access_lifetime = knobs.access_token_lifetime;
     tokens.access_expires_at = clock_.now() + knobs.access_token_lifetime;
     if (knobs.refresh_tokens) tokens.refresh_token = Secret(new_refresh_token(++families_));
@@ -180,16 +192,16 @@ ScriptedAnswer TestProvider::answer_keys() const {
 
 ScriptedAnswer TestProvider::answer_userinfo(const RecordedRequest& request) {
     const std::lock_guard lock(mutex_);
-    const std::string authorization = request.header("Authorization");
-    if (!authorization.starts_with("Bearer ") || !access_tokens_.contains(authorization.substr(7))) {
+    std::string why_not = "Bearer error=\"invalid_token\"";
+    if (!shows_access_token(request, why_not)) {
         ScriptedAnswer refused = oauth_error(401, "invalid_token");
-        refused.headers.add("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-        return refused;
+        refused.headers.add("WWW-Authenticate", why_not);
+        return with_nonce(std::move(refused), userinfo_dpop);
     }
     Json claims = knobs.user;
     claims.set("sub", knobs.subject);
     if (knobs.change_userinfo) knobs.change_userinfo(claims);
-    ScriptedAnswer response = json_answer(200, claims.print());
+    ScriptedAnswer response = with_nonce(json_answer(200, claims.print()), userinfo_dpop);
     if (knobs.change_userinfo_response) knobs.change_userinfo_response(response);
     return response;
 }

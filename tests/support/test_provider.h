@@ -25,6 +25,7 @@
 #include "codec/json.h"
 #include "config/config.h"
 #include "session/token_set.h"
+#include "tests/support/dpop_verifier.h"
 #include "tests/support/jws_signer.h"
 #include "tests/support/scripted_http_client.h"
 
@@ -42,6 +43,7 @@ struct TestProviderKnobs {
     bool rotate_refresh_tokens = true;  // a used one is dead, and using it again kills the whole family
     bool id_token_at_refresh = true;
     bool iss_in_responses = true;  // RFC 9207
+    bool require_dpop = false;     // no token without a proof (RFC 9449)
     // For PAR: what is said instead of 201, and what of a good answer is changed.
     std::optional<ScriptedAnswer> push_answer;
     std::function<void(Json& answer)> change_push_answer;
@@ -78,6 +80,10 @@ public:
     std::string assertion_audience;
     std::string assertion_type = "client-authentication+jwt";
 
+    // Strict with every proof that comes, and with its absence where a token or a code is bound to a key.
+    DpopVerifier dpop;           // of the token endpoint and of pushed requests
+    DpopVerifier userinfo_dpop;  // of UserInfo, with nonces of its own
+
     // Issuer, client, secret and algorithm (ES256: RSA keys take long to make).
     void configure(ProviderConfig& config) const;
 
@@ -97,7 +103,7 @@ public:
     // Or the provider says no.
     std::string refuse(std::string_view authorization_url, std::string_view error = "access_denied");
     // Tokens as of a login that happened earlier, for a test that begins with a session.
-    TokenSet issue_tokens();
+    TokenSet issue_tokens(const std::optional<Secret>& dpop_key = std::nullopt);
     // An ID token with these claims on top of the usual ones, signed as the knobs say.
     std::string id_token(const Json& changes = Json::object());
 
@@ -131,11 +137,17 @@ private:
         std::string code_challenge;
         std::string redirect_uri;
         std::string scope;
+        std::string dpop_jkt;  // "": bound to no key
     };
     struct Grant {  // a refresh token's family
         int family = 0;
         bool alive = true;
     };
+
+    // The thumbprint of the key that was proven; nothing where no proof came, and none was needed.
+    tl::expected<std::optional<std::string>, ScriptedAnswer> proven_key(const RecordedRequest& request);
+    static ScriptedAnswer with_nonce(ScriptedAnswer answer, DpopVerifier& dpop);
+    bool shows_access_token(const RecordedRequest& request, std::string& why_not);
 
     ScriptedAnswer answer_keys() const;
     ScriptedAnswer answer_push(const RecordedRequest& request);
@@ -175,6 +187,8 @@ private:
     std::map<std::string, Grant, std::less<>> refresh_tokens_;
     std::set<std::string, std::less<>> access_tokens_;
     std::set<std::string, std::less<>> assertion_ids_;
+    std::map<std::string, std::string, std::less<>> bound_;  // access and refresh tokens, to a thumbprint
+    std::optional<std::string> proven_;                      // of the token request that is being answered
     std::vector<std::string> secrets_;
     std::vector<std::string> revoked_;
     int families_ = 0;

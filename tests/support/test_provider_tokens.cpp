@@ -19,9 +19,12 @@ ScriptedAnswer TestProvider::answer_token(const RecordedRequest& request) {
     ++token_requests_;
     if (request.method != "POST") return oauth_error(405, "invalid_request");
     if (!authenticated(request)) return oauth_error(401, "invalid_client");
+    const auto key = proven_key(request);
+    if (!key) return with_nonce(key.error(), dpop);
+    proven_ = *key;
     const std::string grant_type = request.parameter("grant_type");
-    if (grant_type == "authorization_code") return redeem(request);
-    if (grant_type == "refresh_token") return refresh(request);
+    if (grant_type == "authorization_code") return with_nonce(redeem(request), dpop);
+    if (grant_type == "refresh_token") return with_nonce(refresh(request), dpop);
     return oauth_error(400, "unsupported_grant_type");
 }
 
@@ -33,6 +36,7 @@ ScriptedAnswer TestProvider::redeem(const RecordedRequest& request) {
     const Secret verifier(request.parameter("code_verifier"));
     if (request.parameter("redirect_uri") != login.redirect_uri) return oauth_error(400, "invalid_grant");
     if (code_challenge_s256(verifier) != login.code_challenge) return oauth_error(400, "invalid_grant");
+    if (!login.dpop_jkt.empty() && proven_ != login.dpop_jkt) return oauth_error(400, "invalid_grant");
 
     Json claims = usual_claims();
     if (!login.nonce.empty()) claims.set("nonce", login.nonce);
@@ -51,6 +55,8 @@ ScriptedAnswer TestProvider::refresh(const RecordedRequest& request) {
         kill_family(family);
         return oauth_error(400, "invalid_grant");
     }
+    const auto bound = bound_.find(found->first);
+    if (bound != bound_.end() && proven_ != bound->second) return oauth_error(400, "invalid_grant");
     std::optional<std::string> next;
     if (knobs.rotate_refresh_tokens) {
         found->second.alive = false;
@@ -70,8 +76,9 @@ ScriptedAnswer TestProvider::good_answer(const Json& tokens) const {
 Json TestProvider::token_answer(std::optional<std::string> refresh_token, std::optional<std::string> id_token) {
     const std::string access_token = new_secret("access-token");
     access_tokens_.insert(access_token);
+    if (proven_) bound_[access_token] = *proven_;
     Json answer = Json::object({{"access_token", access_token},
-                                {"token_type", "Bearer"},
+                                {"token_type", proven_ ? "dPoP" : "Bearer"},
                                 {"expires_in", std::int64_t{knobs.access_token_lifetime.count()}}});
     if (refresh_token) answer.set("refresh_token", *refresh_token);
     if (id_token) answer.set("id_token", *id_token);
@@ -135,6 +142,7 @@ std::string TestProvider::new_secret(std::string_view kind) {
 std::string TestProvider::new_refresh_token(int family) {
     std::string token = new_secret("refresh-token");
     refresh_tokens_[token] = {family, true};
+    if (proven_) bound_[token] = *proven_;
     return token;
 }
 

@@ -34,7 +34,8 @@ struct TestWorld {
     ClientCredentials client{config.provider.auth, clock, log};
     OidcProvider provider{{config, http, store, keys, clock, random, log, client}};
     InFlight in_flight{64};
-    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider, in_flight, client};
+    DpopNonces dpop_nonces{{config, http, store, keys, clock, random, log, client}};
+    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider, in_flight, client, dpop_nonces};
 
     Config make_config() {
         Config made;

@@ -21,6 +21,7 @@ export async function bearerTokens({issuer, audience}) {
         scope: payload.scope,
         authTime: payload.auth_time,
         expiresAt: payload.exp,
+        jkt: payload.cnf?.jkt,
         fingerprint: createHash('sha256').update(jwt).digest('hex').slice(0, 8),
       }};
     } catch (error) {

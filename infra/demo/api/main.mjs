@@ -7,13 +7,15 @@
 import {createServer} from 'node:http';
 import {listening, setting, untilToldToStop} from '../process.mjs';
 import {bearerTokens} from './bearer_tokens.mjs';
+import {boundTokens} from './bound_tokens.mjs';
 import {answer} from './routes.mjs';
 
-const verify = await bearerTokens({issuer: setting('ISSUER'), audience: setting('API_AUDIENCE')});
+const verify = boundTokens(await bearerTokens({issuer: setting('ISSUER'), audience: setting('API_AUDIENCE')}));
 
 const server = createServer(async (request, response) => {
   try {
-    const {token, challenge} = await verify(request.headers.authorization);
+    const {token, challenge, nonce} = await verify(request);
+    if (nonce) response.setHeader('dpop-nonce', nonce);
     if (challenge) {
       response.writeHead(401, {'www-authenticate': challenge, 'content-type': 'application/json'});
       response.end('{"error":"unauthorized"}');

@@ -48,8 +48,8 @@ async function createOrder(request, response, {sub}) {
   return json(response, 201, created);
 }
 
-function whoami(_request, response, {sub, scope, expiresAt, fingerprint}) {
-  json(response, 200, {sub, scope, token: {fingerprint, expiresAt}});
+function whoami(_request, response, {sub, scope, scheme, expiresAt, fingerprint}) {
+  json(response, 200, {sub, scope, token: {fingerprint, scheme, expiresAt}});
 }
 
 /** Something that asks for a better log-in than there was (RFC 9470): `?max_age=` seconds, `?acr_values=`. */

@@ -1,6 +1,7 @@
 // How the demo's OpenID provider behaves: strict where a good provider is strict (PKCE, exact redirect URIs, refresh
 // tokens that rotate and whose reuse revokes everything), so that a client that is careless shows it at once.
 
+import {randomBytes} from 'node:crypto';
 import {generateKeyPair, exportJWK} from 'jose';
 import {interactionPolicy} from 'oidc-provider';
 import {MemoryAdapter} from './memory_adapter.mjs';
@@ -83,6 +84,8 @@ export function configuration(settings) {
       ctx.body = errorPage(out.error);
     },
     features: {
+      // For clients that show a proof (RFC 9449); the demo's does so where its configuration says "dpop": "always".
+      dPoP: {enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true},
       devInteractions: {enabled: false},
       revocation: {enabled: true},
       backchannelLogout: {enabled: true},

@@ -3,7 +3,6 @@
 // sooner than threads that poll for it.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -12,25 +11,10 @@
 
 #include "adapters/sqlite/sqlite_connection.h"
 #include "base/clock.h"
+#include "base/places.h"
 #include "base/result.h"
 
 namespace vestibule {
-
-// So many places, taken and given back. Thread-safe.
-class Places {
-public:
-    explicit Places(std::size_t count) : free_(count) {}
-    bool take(MonotonicTime deadline);  // false: none became free until then
-    void give_back();
-
-private:
-    std::mutex mutex_;
-    std::condition_variable became_free_;
-    std::size_t free_;
-};
-
-// A place that was taken, for as long as this lives.
-using Place = std::unique_ptr<Places, void (*)(Places*)>;
 
 // Thread-safe. Opens nothing before the first borrow().
 class SqlitePool {

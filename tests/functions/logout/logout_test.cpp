@@ -154,7 +154,7 @@ Test(logout, a_session_whose_key_is_missing_ends_all_the_same) {
     LogoutBench b;
     const KeyRing other = test_keys("k9:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI");
     ProviderWorld without{
-        {b.config, b.clock, b.random, b.log, other, b.store}, b.http, b.provider, b.in_flight, b.client};
+        {b.config, b.clock, b.random, b.log, other, b.store}, b.http, b.provider, b.in_flight, b.client, b.dpop_nonces};
     cr_expect(
         eq(int, +handle_logout(fetch_request("POST", "/auth/logout", cookie_pair(b.cookie)), without).status, 200));
     cr_expect(not(b.session_is_there(b.cookie)));

@@ -41,10 +41,10 @@ public:
     Result<std::string> authorization_url(const AuthorizationRequest&) override {
         return failure(ErrorCode::provider_unavailable);
     }
-    Result<RedeemedCode> redeem(const Secret&, const Secret&, const IdTokenRules&) override {
+    Result<RedeemedCode> redeem(const Secret&, const FlowSecrets&, const IdTokenRules&) override {
         return failure(ErrorCode::unavailable);
     }
-    Result<Json> userinfo(const Secret&, std::string_view) override { return failure(ErrorCode::unavailable); }
+    Result<Json> userinfo(const AccessToken&, std::string_view) override { return failure(ErrorCode::unavailable); }
     Result<VerifiedLogoutToken> verify_logout_token(const Secret&) override { return failure(ErrorCode::unavailable); }
     void revoke(const TokenSet&, Milliseconds) override {}
 
@@ -72,6 +72,7 @@ public:
     InFlight in_flight{4};
     Config config;
     ClientCredentials client{config.provider.auth, clock, log};
+    DpopNonces dpop_nonces{{config, http, store, keys, clock, random, log, client}};
     SessionToPut person;
     std::string cookie;  // "__Host-Http-session=…", after log_in()
 

@@ -36,7 +36,8 @@ Request ProxyStage::request(const std::string& request_line, const std::string& 
 }
 
 Response ProxyStage::respond(const Request& request) {
-    return handle_proxy(request, {{config, clock, random, log, keys, store}, http, provider, in_flight, client});
+    return handle_proxy(request,
+                        {{config, clock, random, log, keys, store}, http, provider, in_flight, client, dpop_nonces});
 }
 
 std::string ProxyStage::call(const std::string& request_line, const std::string& headers, const std::string& body) {

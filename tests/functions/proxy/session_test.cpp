@@ -249,7 +249,8 @@ Test(proxy_session, a_call_that_waits_for_new_tokens_is_under_way_P54) {
                                stage.http,
                                stage.provider,
                                one,
-                               stage.client});
+                               stage.client,
+                               stage.dpop_nonces});
     cr_expect(eq(int, response.status, 200));
     cr_expect(eq(str, meanwhile, text("taken")));
 }

@@ -21,6 +21,7 @@ Test(read_authorization, every_setting_arrives) {
     const ProviderConfig& provider = config->provider;
     cr_expect(provider.pushed_requests == PushedRequests::always);
     cr_expect(provider.response_mode == ResponseMode::form_post);
+    cr_expect(provider.dpop == Dpop::always);
     const std::vector<std::string> resources{"https://api.example.com/v1?x=1", "urn:example:orders"};
     cr_expect(provider.resources == resources);
     const std::vector<std::pair<std::string, std::string>> parameters{{"audience", "https://api.example.com"},
@@ -34,6 +35,7 @@ Test(read_authorization, without_them_a_login_is_asked_for_plainly) {
     cr_expect(config->profile == Profile::standard);
     cr_expect(config->provider.pushed_requests == PushedRequests::when_required);
     cr_expect(config->provider.response_mode == ResponseMode::query);
+    cr_expect(config->provider.dpop == Dpop::when_required);
     cr_expect(config->provider.resources.empty());
     cr_expect(config->provider.authorization_parameters.empty());
 }

@@ -81,13 +81,14 @@ Test(authorization_abilities, an_announced_list_of_response_modes_is_held_agains
     cr_expect(eq(str, problem(post_only, post), text("")));
 }
 
-Test(authorization_abilities, the_profile_needs_iss_s256_and_certificate_bound_tokens) {
+Test(authorization_abilities, the_profile_needs_iss_s256_and_sender_constrained_tokens) {
     Config config;
     config.profile = Profile::fapi2;
+    config.provider.auth.certificate_file = "/etc/client.pem";
     cr_expect(eq(str, problem(document(), config), text("")));
     const std::vector<std::pair<const char*, const char*>> needed{
         {"authorization_response_iss_parameter_supported", "fapi2"},
-        {"tls_client_certificate_bound_access_tokens", "DPoP is not in this build"},
+        {"tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported"},
         {"pushed_authorization_request_endpoint", "profile"}};
     for (const auto& [member, word] : needed) {
         const std::string told = problem(with(member, nullptr), config);
@@ -99,4 +100,34 @@ Test(authorization_abilities, the_profile_needs_iss_s256_and_certificate_bound_t
         if (name != "code_challenge_methods_supported") without.set(name, value);
     }
     cr_expect(names(problem(without, config), "S256"));
+}
+
+Test(authorization_abilities, D15_the_profile_takes_dpop_where_no_certificate_binds_the_tokens) {
+    Config config;
+    config.profile = Profile::fapi2;
+    Json dpop = with("tls_client_certificate_bound_access_tokens", nullptr);
+    dpop.set("dpop_signing_alg_values_supported", Json::array({"PS256", "ES256"}));
+    cr_expect(eq(str, problem(dpop, config), text("")));
+    cr_expect(uses_dpop(dpop, config));
+    config.provider.auth.certificate_file = "/etc/client.pem";
+    cr_expect(not(uses_dpop(document(), config)), "the certificate does it");
+    cr_expect(uses_dpop(dpop, config), "the provider binds no tokens to it");
+    config.provider.dpop = Dpop::never;
+    cr_expect(names(problem(dpop, config), "sender-constrained"));
+    config.provider.dpop = Dpop::when_required;
+    dpop.set("dpop_signing_alg_values_supported", Json::array({"PS256"}));
+    cr_expect(names(problem(dpop, config), "sender-constrained"));
+}
+
+Test(authorization_abilities, D15_dpop_is_used_where_it_is_asked_for_and_announced_or_not_spoken_of) {
+    Config config;
+    const Json announced = with("dpop_signing_alg_values_supported", Json::array({"ES256"}));
+    cr_expect(not(uses_dpop(announced, config)), "nobody's provider decides that for the upstreams");
+    config.provider.dpop = Dpop::always;
+    for (const Json& fine : {announced, document()}) {
+        cr_expect(uses_dpop(fine, config));
+        cr_expect(eq(str, problem(fine, config), text("")));
+    }
+    const Json others = with("dpop_signing_alg_values_supported", Json::array({"RS256"}));
+    cr_expect(names(problem(others, config), "ES256"));
 }

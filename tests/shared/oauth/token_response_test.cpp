@@ -14,7 +14,8 @@ OutboundResponse answer(int status, std::string body, const char* type = "applic
 }
 
 Result<TokenResponse> with(const std::string& members) {
-    return parse_token_response(answer(200, R"({"access_token":"at","token_type":"Bearer")" + members + "}"));
+    return parse_token_response(answer(200, R"({"access_token":"at","token_type":"Bearer")" + members + "}"),
+                                TokenType::bearer);
 }
 
 bool failed(const Result<TokenResponse>& response) {
@@ -39,8 +40,18 @@ Test(token_response, C20_a_good_answer_is_read) {
 Test(token_response, C20_the_token_type_is_bearer_in_any_case) {
     for (const auto* type : {"Bearer", "bearer", "BEARER", "bEARER"}) {
         const std::string body = std::string(R"({"access_token":"at","token_type":")") + type + "\"}";
-        cr_expect(parse_token_response(answer(200, body)).has_value(), "%s", type);
+        cr_expect(parse_token_response(answer(200, body), TokenType::bearer).has_value(), "%s", type);
     }
+}
+
+Test(token_response, C20_C21_A16_the_token_type_is_the_one_that_was_asked_for_in_any_case) {
+    const auto of_type = [](const std::string& type) {
+        return answer(200, R"({"access_token":"at","token_type":")" + type + "\"}");
+    };
+    for (const auto* type : {"DPoP", "dpop", "DPOP", "dPoP"})
+        cr_expect(parse_token_response(of_type(type), TokenType::dpop).has_value(), "%s", type);
+    for (const auto* type : {"Bearer", "bearer", "mac", "DPoP ", ""})
+        cr_expect(failed(parse_token_response(of_type(type), TokenType::dpop)), "%s", type);
 }
 
 Test(token_response, C20_every_other_answer_fails_without_being_quoted) {
@@ -68,7 +79,7 @@ Test(token_response, C20_every_other_answer_fails_without_being_quoted) {
         {"nothing", answer(200, "")},
     };
     for (const auto& [name, response] : table) {
-        const auto tokens = parse_token_response(response);
+        const auto tokens = parse_token_response(response, TokenType::bearer);
         cr_expect(failed(tokens), "%s", name);
         if (!tokens) cr_expect(tokens.error().detail.find("canary") == std::string::npos, "%s", name);
     }

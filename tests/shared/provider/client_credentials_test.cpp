@@ -49,7 +49,7 @@ struct Client {
         provider = std::make_unique<OidcProvider>(ProviderContext{bench.config, bench.http, bench.store, bench.keys,
                                                                   bench.clock, bench.random, bench.log, *credentials});
     }
-    bool logs_in() { return provider->redeem(Secret(bench.code()), bench.verifier, bench.rules()).has_value(); }
+    bool logs_in() { return provider->redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value(); }
     bool refreshes() {
         return std::holds_alternative<Refreshed>(provider->refresh(bench.op.issue_tokens(), bench.op.knobs.subject));
     }
@@ -97,7 +97,8 @@ Test(client_credentials, A01_A11_a_certificate_alone_proves_it_and_goes_to_every
     cr_expect(client.logs_in());
     cr_expect(client.refreshes());
     const TokenSet tokens = client.bench.op.issue_tokens();
-    cr_expect(client.provider->userinfo(tokens.access_token, client.bench.op.knobs.subject).has_value());
+    cr_expect(
+        client.provider->userinfo({tokens.access_token, tokens.dpop_key}, client.bench.op.knobs.subject).has_value());
     cr_expect(client.bench.http.last_to(client.bench.op.userinfo_endpoint()).certificate != nullptr);
     cr_expect(client.bench.http.last_to(client.bench.op.keys_url()).certificate == nullptr, "anybody may have them");
     cr_expect(client.bench.http.last_to(client.bench.op.metadata_url()).certificate == nullptr);

@@ -51,7 +51,7 @@ struct ProviderBench {
         request.scope = config.provider.scope;
         request.state = "state-1";
         request.nonce = "nonce-1";
-        request.code_challenge = code_challenge_s256(verifier);
+        request.code_challenge = code_challenge_s256(secrets.code_verifier);
         const auto query = Form::parse(op.log_in(authorization_url(metadata, request))).value();
         return query.single("code").value().value();
     }
@@ -64,7 +64,7 @@ struct ProviderBench {
         return rules;
     }
 
-    Result<RedeemedCode> redeem() { return provider.redeem(Secret(code()), verifier, rules()); }
+    Result<RedeemedCode> redeem() { return provider.redeem(Secret(code()), secrets, rules()); }
 
     // Whether the answer is this refusal.
     static bool refused(const Result<RedeemedCode>& redeemed, ErrorCode code) {
@@ -73,12 +73,13 @@ struct ProviderBench {
 
     bool no_secret_in_the_log() const {
         const std::string lines = log.text();
-        const auto secrets = op.issued_secrets();
-        return std::none_of(secrets.begin(), secrets.end(),
+        const auto issued = op.issued_secrets();
+        return std::none_of(issued.begin(), issued.end(),
                             [&](const std::string& secret) { return lines.find(secret) != std::string::npos; });
     }
 
-    const Secret verifier{"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"};
+    const FlowSecrets secrets{"nonce-1", Secret("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+                              Secret(std::string(32, 'k'))};
 };
 
 }  // namespace vestibule

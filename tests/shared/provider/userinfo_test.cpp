@@ -8,7 +8,7 @@ using namespace vestibule;
 namespace {
 
 struct UserinfoBench : ProviderBench {
-    Secret access_token = op.issue_tokens().access_token;
+    AccessToken access_token{op.issue_tokens().access_token, std::nullopt};
     Result<Json> ask(std::string_view subject = "alice") { return provider.userinfo(access_token, subject); }
     ErrorCode error_with(ScriptedAnswer answer) {
         http.answer(op.userinfo_endpoint(), std::move(answer));
@@ -27,7 +27,7 @@ Test(userinfo, I41_the_token_is_in_the_header_and_nowhere_else) {
     cr_expect(eq(str, text(request.method), text("GET")));
     cr_expect(eq(str, text(request.url), bench.op.userinfo_endpoint()));
     cr_expect(eq(str, text(request.body), text("")));
-    cr_expect(eq(str, request.header("Authorization"), "Bearer " + bench.access_token.reveal()));
+    cr_expect(eq(str, request.header("Authorization"), "Bearer " + bench.access_token.text.reveal()));
     cr_expect(bench.no_secret_in_the_log());
 }
 

@@ -51,6 +51,7 @@ Test(login_flow, comes_back_as_it_was) {
     cr_expect(resumed->browser.octets().reveal() == s.browser.octets().reveal());
     cr_expect(eq(str, text(resumed->secrets.nonce), text(s.started.secrets.nonce)));
     cr_expect(eq(str, text(resumed->secrets.code_verifier.reveal()), text(s.started.secrets.code_verifier.reveal())));
+    cr_expect(resumed->secrets.dpop_key.reveal() == s.started.secrets.dpop_key.reveal());
 }
 
 Test(login_flow, remembers_how_its_page_wants_to_hear_of_it) {
@@ -77,6 +78,16 @@ Test(login_flow, L05_L13_verifier_and_nonce_are_43_characters_of_the_unreserved_
     cr_expect(ne(str, text(s.started.secrets.nonce), text(s.started.secrets.code_verifier.reveal())));
 }
 
+// The key outlives the login, so that neither the server's keys nor the address of a login give it.
+Test(login_flow, A19_the_dpop_key_takes_the_browsers_part_too) {
+    Started s;
+    const BrowserBinding another = BrowserBinding::of_or_new(Request{}, s.random);
+    const auto started = start_flow(s.flow, s.keys, s.random, another, kIssuer);
+    cr_expect(eq(str, text(started.secrets.nonce), text(s.started.secrets.nonce)));
+    cr_expect(started.secrets.dpop_key.reveal() != s.started.secrets.dpop_key.reveal());
+    cr_expect(eq(sz, started.secrets.dpop_key.size(), 32));
+}
+
 Test(login_flow, L07_every_flow_has_its_own_secrets) {
     Started s;
     std::set<std::string> seen;
@@ -86,6 +97,7 @@ Test(login_flow, L07_every_flow_has_its_own_secrets) {
         const auto started = start_flow(flow, s.keys, s.random, s.browser, kIssuer);
         cr_assert(seen.insert(started.secrets.nonce).second);
         cr_assert(seen.insert(started.secrets.code_verifier.reveal()).second);
+        cr_assert(seen.insert(started.secrets.dpop_key.reveal()).second);
         cr_assert(seen.insert(started.state).second);
     }
 }

@@ -52,7 +52,7 @@ struct Bench {
                                 [this](const TokenSet& late) { discarded.push_back(late.access_token.reveal()); }});
     }
 
-    std::string access_token_at_rest() { return session().access_token(keys).value().reveal(); }
+    std::string access_token_at_rest() { return session().access_token(keys).value().text.reveal(); }
     std::string refresh_token_at_rest() { return session().tokens(keys).value().refresh_token->reveal(); }
     bool session_is_there() { return store.find(cookie.key(), clock.now()).value().has_value(); }
 };
@@ -81,10 +81,23 @@ Test(refresh, stores_the_new_tokens_before_it_answers) {
     const auto refreshed = b.refresh();
     cr_assert(refreshed.has_value());
     cr_expect(eq(int, b.token_requests, 1));
-    cr_expect(eq(str, text(refreshed->access_token(b.keys)->reveal()), text("access-canary-2")));
+    cr_expect(eq(str, text(refreshed->access_token(b.keys)->text.reveal()), text("access-canary-2")));
     cr_expect(eq(str, text(b.access_token_at_rest()), text("access-canary-2")));
     cr_expect(eq(str, text(b.refresh_token_at_rest()), text("refresh-canary-2")));
     cr_expect(b.session().row().version == 2);
+}
+
+Test(refresh, R12_the_key_that_binds_the_tokens_outlives_every_refresh) {
+    Bench b;
+    SessionToPut bound;
+    bound.dpop_key = Secret(std::string(32, 'k'));
+    b.cookie = put_session(b.memory, b.keys, b.random, b.clock.now(), bound);
+    for (int i = 0; i < 2; ++i) {
+        b.clock.advance(Seconds{290});
+        const auto refreshed = b.refresh();
+        cr_assert(refreshed.has_value());
+        cr_expect(refreshed->access_token(b.keys)->dpop_key->reveal() == std::string(32, 'k'));
+    }
 }
 
 Test(refresh, presents_the_stored_refresh_token) {
@@ -113,7 +126,7 @@ Test(refresh, R02_whoever_comes_with_an_old_view_gets_what_the_faster_one_stored
     const auto second = b.refresh(stale, RefreshReason::expiring);
     cr_assert(second.has_value());
     cr_expect(eq(int, b.token_requests, 1));
-    cr_expect(eq(str, text(second->access_token(b.keys)->reveal()), text("access-canary-2")));
+    cr_expect(eq(str, text(second->access_token(b.keys)->text.reveal()), text("access-canary-2")));
 }
 
 Test(refresh, R02_whoever_finds_the_lease_taken_waits_and_never_asks_the_provider) {
@@ -149,7 +162,7 @@ Test(refresh, whoever_waited_in_vain_uses_the_old_access_token_while_it_lives) {
     (void)b.store.acquire_lease(b.cookie.key(), Seconds{60}, b.clock.now());
     const auto waited = b.refresh(session, RefreshReason::expiring);
     cr_assert(waited.has_value());
-    cr_expect(eq(str, text(waited->access_token(b.keys)->reveal()), text("access-canary-1")));
+    cr_expect(eq(str, text(waited->access_token(b.keys)->text.reveal()), text("access-canary-1")));
     cr_expect(eq(int, b.token_requests, 0));
     cr_expect(b.clock.elapsed() - before <= Milliseconds{9'000});
 }
@@ -168,7 +181,7 @@ Test(refresh, whoever_waits_gets_the_new_version_as_soon_as_it_is_there) {
     });
     const auto waited = b.refresh(session, RefreshReason::token_rejected);
     cr_assert(waited.has_value());
-    cr_expect(eq(str, text(waited->access_token(b.keys)->reveal()), text("access-canary-9")));
+    cr_expect(eq(str, text(waited->access_token(b.keys)->text.reveal()), text("access-canary-9")));
     cr_expect(eq(int, looks, 5));
 }
 
@@ -204,7 +217,7 @@ Test(refresh, R08_invalid_grant_for_a_session_that_moved_on_uses_what_stands_the
     };
     const auto refreshed = b.refresh();
     cr_assert(refreshed.has_value());
-    cr_expect(eq(str, text(refreshed->access_token(b.keys)->reveal()), text("access-canary-9")));
+    cr_expect(eq(str, text(refreshed->access_token(b.keys)->text.reveal()), text("access-canary-9")));
     cr_expect(b.session_is_there());
 }
 
@@ -220,7 +233,7 @@ Test(refresh, R07_a_providers_trouble_keeps_the_session_and_its_living_token) {
     b.provider = always(ProviderTrouble{"status 503", std::nullopt});
     const auto refreshed = b.refresh();
     cr_assert(refreshed.has_value());
-    cr_expect(eq(str, text(refreshed->access_token(b.keys)->reveal()), text("access-canary-1")));
+    cr_expect(eq(str, text(refreshed->access_token(b.keys)->text.reveal()), text("access-canary-1")));
 }
 
 Test(refresh, R07_a_refusal_of_our_set_up_keeps_the_session_and_is_an_error_in_the_log) {
@@ -280,7 +293,7 @@ Test(refresh, R03_a_replace_whose_answer_was_lost_is_found_to_have_happened) {
     b.store.fail_next(StoreOperation::replace, 1, FailurePoint::after_the_store);
     const auto refreshed = b.refresh();
     cr_assert(refreshed.has_value());
-    cr_expect(eq(str, text(refreshed->access_token(b.keys)->reveal()), text("access-canary-2")));
+    cr_expect(eq(str, text(refreshed->access_token(b.keys)->text.reveal()), text("access-canary-2")));
     cr_expect(eq(int, b.token_requests, 1));
 }
 

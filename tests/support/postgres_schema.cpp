@@ -1,0 +1,45 @@
+#include "tests/support/postgres_schema.h"
+
+#include <criterion/criterion.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "adapters/postgres/postgres_connection.h"
+
+namespace vestibule {
+namespace {
+
+std::string schema;
+
+}  // namespace
+
+std::string test_postgres() {
+    const char* address = std::getenv("VESTIBULE_TEST_POSTGRES");
+    cr_assert(address != nullptr, "no PostgreSQL: run this by tests/with_stores");
+    return address;
+}
+
+std::string ask_postgres(const std::string& address, const std::string& sql) {
+    const auto hosts = parse_postgres_address(address, StoreTls::as_the_address_says, Milliseconds{10'000});
+    cr_assert(hosts.has_value(), "%s", hosts ? "" : hosts.error().detail.c_str());
+    const MonotonicTime deadline = std::chrono::steady_clock::now() + Seconds{60};
+    auto connection = PostgresConnection::open(hosts->front(), Milliseconds{60'000}, deadline);
+    cr_assert(connection.has_value(), "%s", connection ? "" : connection.error().detail.c_str());
+    const auto rows = (*connection)->execute(sql);
+    cr_assert(rows.has_value(), "%s", rows ? "" : rows.error().detail.c_str());
+    return rows->count() > 0 ? rows->octets(0, 0) : std::string();
+}
+
+std::string fresh_postgres_schema() {
+    schema = "test_" + std::to_string(::getpid());
+    ask_postgres(test_postgres(), "DROP SCHEMA IF EXISTS " + schema + " CASCADE; CREATE SCHEMA " + schema);
+    return test_postgres() + "&options=-csearch_path%3D" + schema;
+}
+
+void drop_postgres_schema() {
+    if (!schema.empty()) ask_postgres(test_postgres(), "DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+}
+
+}  // namespace vestibule
