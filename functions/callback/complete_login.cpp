@@ -24,6 +24,7 @@ IdTokenRules rules_of(const LoginFlow& flow, const FlowSecrets& secrets, const P
     rules.acr_values = flow.acr_values;
     rules.clock_skew = provider.clock_skew;
     rules.now = world.clock.now();
+    rules.beside_a_session = flow.replaces.has_value();
     return rules;
 }
 

@@ -37,12 +37,11 @@ std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgor
     return claims ? std::optional(std::move(*claims)) : std::nullopt;
 }
 
-// What is revoked of a login that is refused. One that was to be newer or stronger may well be the right person's,
-// whose session stays (checklist L44): with the refresh token many providers end everything that this person granted,
-// and so that session at its next refresh.
+// What is revoked of a login that is refused. Many providers end everything that this person granted with the refresh
+// token, and so the session that stays at its next refresh.
 TokenSet unwanted(const TokenResponse& response, const IdTokenRules& rules, WallTime now) {
     TokenSet tokens = token_set_of(response, now);
-    if (rules.max_age || !rules.acr_values.empty()) tokens.refresh_token.reset();
+    if (rules.beside_a_session) tokens.refresh_token.reset();
     return tokens;
 }
 

@@ -46,7 +46,7 @@ public:
 
     // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected, or
     // unavailable (also where the keys to verify it cannot be had); what was received is then revoked, best effort
-    // (C27), but for the refresh token where the rules name max_age or acr_values: a session may live by its grant.
+    // (C27), but for the refresh token of a login `beside_a_session`, which may live by the same grant.
     // `rules.access_token` and `rules.now` are filled in here: they are known when the answer is.
     virtual Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) = 0;
 

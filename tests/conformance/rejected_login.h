@@ -17,9 +17,7 @@ namespace vestibule {
 
 // What the browser gets from a provider's endpoint before the fault shows, besides revocation.
 enum class Calls { none, token, token_and_keys, token_keys_and_userinfo };
-// What can be told of the answer, and so has to be revoked. Of a login that was to be newer or stronger the access
-// token alone: the session that stays may live by the grant of the refresh token (L44).
-enum class Received { nothing, access_token, tokens };
+enum class Received { nothing, tokens };  // tokens that can be told, and so have to be revoked
 
 struct FaultyLogin {
     std::string name;
@@ -83,7 +81,7 @@ public:
         for (const std::string& token : revoked)
             expect(std::find(issued.begin(), issued.end(), token) != issued.end(), "revokes nothing else");
         for (const std::string& token : issued) {
-            const bool to_revoke = is_to_be_revoked(token);
+            const bool to_revoke = token.find("-token-") != std::string::npos && fault_.received == Received::tokens;
             expect(!to_revoke || std::find(revoked.begin(), revoked.end(), token) != revoked.end(), token.c_str());
         }
     }
@@ -111,10 +109,6 @@ public:
 private:
     Response answer(const std::string& query) {
         return config.provider.response_mode == ResponseMode::form_post ? post_back(query) : come_back(query);
-    }
-    bool is_to_be_revoked(const std::string& token) const {
-        if (fault_.received == Received::nothing) return false;
-        return token.find(fault_.received == Received::tokens ? "-token-" : "-access-token-") != std::string::npos;
     }
     void expect(bool is_so, const char* what) { cr_expect(is_so, "%s: %s", fault_.name.c_str(), what); }
     void remember(const std::string& secret) {

@@ -135,3 +135,10 @@ inWorld('the second provider takes pushed requests (L34, L35)', async (person) =
     await pushing.stop();
   }
 });
+
+inWorld('a provider that knows nothing of registration shows its login page instead (Prompt Create)', async (person) => {
+  const page = await person.open();
+  await page.goto(`${world.appUrl}/auth/login?prompt=create`);
+  assert.ok(page.url().startsWith(`${new URL(world.issuer).origin}/login.html?`), page.url());
+  await page.getByPlaceholder('Your username').waitFor();
+});

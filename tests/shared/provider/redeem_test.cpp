@@ -148,7 +148,11 @@ Test(redeem, I27_I28_what_was_asked_for_is_checked) {
     rules.acr_values = {"gold"};
     cr_expect(
         bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules), ErrorCode::identity_rejected));
-    cr_expect(eq(sz, bench.op.revoked_tokens().size(), 1u), "a session may live by the grant of the refresh token");
+    cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u));
+    rules.beside_a_session = true;
+    cr_expect(
+        bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules), ErrorCode::identity_rejected));
+    cr_expect(eq(sz, bench.op.revoked_tokens().size(), 3u), "the session may live by the grant of the refresh token");
     bench.op.knobs.change_claims = [](Json& claims) { claims.set("acr", "gold"); };
     cr_expect(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules).has_value());
 }
