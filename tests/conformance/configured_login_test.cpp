@@ -36,3 +36,17 @@ Test(configured_login, A02_the_profile_takes_no_shared_secret) {
     cr_assert(not(config.has_value()));
     cr_expect(places(config).find("provider.clientAuth.method") != std::string::npos, "%s", places(config).c_str());
 }
+
+Test(configured_login, D01_the_issuer_is_configured_and_reached_over_a_safe_channel) {
+    for (const char* issuer : {"http://id.example.com", "ftp://id.example.com", "id.example.com", "",
+                               "https://id.example.com?x=1", "https://user@id.example.com"}) {
+        ScriptedSources world;
+        std::string text = text_of_file("tests/vectors/config/valid/minimal.jsonc");
+        const std::string good = "https://id.example.com";
+        text.replace(text.find(good), good.size(), issuer);
+        const auto config = read_config(text, world.sources());
+        cr_assert(not(config.has_value()), "%s", issuer);
+        cr_expect(places(config).find("provider.issuer") != std::string::npos, "%s: %s", issuer,
+                  places(config).c_str());
+    }
+}

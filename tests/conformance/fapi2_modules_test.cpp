@@ -1,15 +1,31 @@
 // The modules of fapi2-security-profile-final-client-test-plan, by their names (modules.tsv says what each does): plain
-// FAPI with unsigned requests and plain responses.
-#include "functions/refresh/handler.h"
+// FAPI with unsigned requests and plain responses. Our side is as "profile": "fapi2" wants it: private_key_jwt, pushed
+// requests, tokens bound by DPoP; the provider inside the test insists on all of it.
+#include "crypto/signing_key.h"
 #include "tests/conformance/module_run.h"
 
 using namespace vestibule;
 
 namespace {
 
+// One for this process: the client's credentials are read once.
+const PrivateSigningKey& client_key() {
+    static const PrivateSigningKey key = PrivateSigningKey::generate("ES256").value();
+    return key;
+}
+
 void use_fapi2(CallbackBench& b) {
     sign_with(b, KeyType::ec_p256, JwsAlgorithm::ES256);
-    b.config.provider.pushed_requests = PushedRequests::always;
+    b.config.profile = Profile::fapi2;
+    b.config.provider.auth.method = ClientAuthMethod::private_key_jwt;
+    b.config.provider.auth.keys.signing = client_key();
+    b.op.client_key_set = Json::object({{"keys", Json::array({client_key().public_jwk()})}}).print();
+    b.op.metadata.set("token_endpoint_auth_methods_supported", Json::array({"private_key_jwt"}));
+    b.op.metadata.set("token_endpoint_auth_signing_alg_values_supported", Json::array({"ES256"}));
+    b.op.metadata.set("dpop_signing_alg_values_supported", Json::array({"ES256"}));
+    b.op.metadata.set("require_pushed_authorization_requests", true);
+    b.op.knobs.require_dpop = true;
+    for (DpopVerifier* server : {&b.op.dpop, &b.op.userinfo_dpop}) server->demand = NonceDemand::steady;
 }
 
 // The response by the browser is wrong: nobody is asked anything.
@@ -25,6 +41,50 @@ std::string inverted(std::string text) {
 }
 
 }  // namespace
+
+Test(fapi2, fapi2_security_profile_final_client_test_happy_path) {
+    CallbackBench b;
+    use_fapi2(b);
+    const std::string url = b.begin();
+    cr_expect(url.find("request_uri=") != std::string::npos && url.find("code_challenge") == std::string::npos, "%s",
+              url.c_str());
+    const Form pushed = b.http.last_to(b.op.push_endpoint()).form();
+    cr_expect(eq(str, pushed.single("code_challenge_method").value().value(), text("S256")));
+    (void)expect_login(b);
+    for (const std::string& at : {b.op.push_endpoint(), b.op.token_endpoint()}) {
+        cr_expect(b.http.last_to(at).form().has("client_assertion"), "%s", at.c_str());
+        cr_expect(not(b.http.last_to(at).headers.find("Authorization").has_value()), "%s", at.c_str());
+    }
+    const RecordedRequest resource = b.http.last_to(b.op.userinfo_endpoint());
+    cr_expect(resource.header("Authorization").starts_with("DPoP "));
+    cr_expect(eq(int, b.token_requests(), 1), "the nonce is known from the pushed request");
+    cr_expect(ge(sz, b.op.dpop.proofs_taken(), 2));
+    cr_expect(ge(sz, b.op.userinfo_dpop.proofs_taken(), 1));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_happy_path_no_dpop_nonce) {
+    CallbackBench b;
+    use_fapi2(b);
+    for (DpopVerifier* server : {&b.op.dpop, &b.op.userinfo_dpop}) server->demand = NonceDemand::none;
+    (void)expect_login(b);
+    cr_expect(eq(int, b.token_requests(), 1));
+    cr_expect(eq(sz, b.http.count(b.op.userinfo_endpoint()), 1));
+}
+
+Test(fapi2, fapi2_security_profile_final_client_test_rs_dpop_auth_scheme_case_insensitivity) {
+    CallbackBench b;
+    use_fapi2(b);
+    b.op.userinfo_dpop.demand = NonceDemand::none;
+    const std::string session = expect_login(b);
+    ScriptedAnswer challenge{.status = 401,
+                             .headers = {{"WWW-Authenticate", "dPOp error=\"use_dpop_nonce\", algs=\"ES256\""},
+                                         {"DPoP-Nonce", "a-nonce-of-the-resource"}}};
+    b.http.answer_next(b.op.userinfo_endpoint(), challenge);
+    const Response claims = handle_userinfo(fetch_request("GET", "/auth/userinfo", session), b.world);
+    cr_expect(eq(int, +claims.status, 200));
+    cr_expect(eq(sz, b.http.count(b.op.userinfo_endpoint()), 3), "once at first, refused, once more with the nonce");
+    cr_expect(eq(int, b.op.token_requests(), 1), "and nothing was refreshed for it");
+}
 
 Test(fapi2, fapi2_security_profile_final_client_test_discovery_issuer_mismatch) {
     CallbackBench b;
@@ -138,7 +198,7 @@ Test(fapi2, fapi2_security_profile_final_client_refresh_token_test) {
     const auto ask = [&] { return handle_userinfo(fetch_request("GET", "/auth/userinfo", session), b.world).status; };
     for (const int refreshes : {1, 2}) {
         b.clock.advance(Seconds{30});
-        ScriptedAnswer refused{.status = 401, .headers = {{"WWW-Authenticate", "Bearer error=\"invalid_token\""}}};
+        ScriptedAnswer refused{.status = 401, .headers = {{"WWW-Authenticate", "DPoP error=\"invalid_token\""}}};
         b.http.answer_next(b.op.userinfo_endpoint(), refused);
         cr_expect(eq(int, ask(), 200));
         cr_expect(eq(int, b.op.token_requests(), 1 + refreshes));

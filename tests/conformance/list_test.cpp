@@ -29,6 +29,10 @@ std::vector<std::string> list_of(std::vector<std::string> names) { return names;
 
 Test(conformance_list, the_tables_and_the_tests_agree) { expect_none(make_list(read_evidence(".")).problems); }
 
+Test(conformance_list, every_must_and_every_module_has_a_test_or_a_reason) {
+    expect_none(make_list(read_evidence(".")).missing);
+}
+
 Test(conformance_list, a_requirement_that_loses_its_tests_is_missing) {
     Evidence evidence = read_evidence(".");
     std::erase_if(evidence.tests, [](const std::string& test) { return ids_in(test).contains("C02"); });
