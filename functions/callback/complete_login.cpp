@@ -117,7 +117,11 @@ NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, 
 
 Result<void> insert(const NewSession& session, const ProviderWorld& world) {
     const auto outcome = world.store.insert(session, world.clock.now());
-    if (!outcome) return failure(ErrorCode::unavailable, outcome.error().detail);
+    if (!outcome) {
+        // It may be written all the same, and nobody would ever have the cookie to end it.
+        (void)world.store.erase(session.row.key, world.clock.now());
+        return failure(ErrorCode::unavailable, outcome.error().detail);
+    }
     switch (*outcome) {
         case InsertOutcome::inserted: return {};
         case InsertOutcome::ended_meanwhile:

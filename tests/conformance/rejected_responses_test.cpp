@@ -104,13 +104,14 @@ Test(rejected_responses, C11_the_providers_error_text_is_neither_shown_nor_follo
     }
 }
 
-// The row is written and nobody has its cookie: neither we nor the browser can open it, and its tokens are revoked.
-Test(rejected_responses, C27_a_session_whose_insert_was_not_confirmed_is_nobodys) {
+// The row is written and nobody has its cookie: it is taken back, and its tokens are revoked.
+Test(rejected_responses, C27_a_session_whose_insert_was_not_confirmed_is_taken_back) {
     CallbackBench b;
     const std::string query = b.log_in();
     b.store.fail_next(StoreOperation::insert, 1, FailurePoint::after_the_store);
     const Response response = b.come_back(query);
     cr_expect(eq(str, b.error_of(response), text("unavailable")));
+    cr_expect(eq(ulong, b.sessions(), 0));
     cr_expect(response.headers.all("Set-Cookie").empty());
     cr_expect(eq(sz, b.op.revoked_tokens().size(), 2));
     cr_expect(b.leaks_nothing(response));

@@ -169,8 +169,9 @@ void look_for_too_little(const Evidence& evidence, List& list) {
     at_least(evidence.tables.peers.size(), 40, "rows of other systems' defects");
     for (const auto& [section, last] : sections()) {
         if (std::string_view("LCIDA").find(section) == std::string_view::npos) continue;
-        const auto count = std::count_if(evidence.tables.requirements.begin(), evidence.tables.requirements.end(),
-                                         [&](const Requirement& r) { return r.id.front() == section; });
+        const auto is_of_it = [letter = section](const Requirement& r) { return r.id.front() == letter; };
+        const auto count =
+            std::count_if(evidence.tables.requirements.begin(), evidence.tables.requirements.end(), is_of_it);
         if (count != last) list.problems.push_back(std::string("section ") + section + " is not complete");
     }
 }
