@@ -91,7 +91,7 @@ void PostgresServer::start() {
         ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // a test that fails leaves nobody behind
         if (std::freopen((directory_ + "/log").c_str(), "a", stderr) == nullptr) ::_exit(126);
         ::execl(program.c_str(), program.c_str(), "-D", data.c_str(), "-c", addresses.c_str(), "-c", sockets.c_str(),
-                "-c", "shared_buffers=16MB", "-p", std::to_string(port_).c_str(), nullptr);
+                "-c", "shared_buffers=16MB", "-c", "fsync=off", "-p", std::to_string(port_).c_str(), nullptr);
         ::_exit(127);
     }
     const auto until = std::chrono::steady_clock::now() + Seconds{60};

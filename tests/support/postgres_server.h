@@ -1,5 +1,6 @@
-// A PostgreSQL server of a test's own, durable, from the data directory that tests/with_stores made. On a unix socket
-// and, where asked for, on a port of the loopback interface. Ends with its test, however that ends.
+// A PostgreSQL server of a test's own, from the data directory that tests/with_stores made; what it committed survives
+// its death, not the machine's. On a unix socket and, where asked for, on a port of the loopback interface. Ends with
+// its test, however that ends.
 //
 //   PostgresServer server({{"pg_hba.conf", "local all all scram-sha-256\n"}});
 #pragma once

@@ -40,7 +40,7 @@ Test(postgres_failover, what_a_synchronous_replica_confirmed_is_there_after_its_
 // A process that holds every lock a logout needs, in a transaction that it does not end.
 static pid_t start_holder(const std::string& address, Milliseconds time_limit) {
     int ready[2];
-    cr_assert(::pipe(ready) == 0);
+    cr_assert(pipe(ready) == 0);
     const pid_t child = ::fork();
     if (child == 0) {
         const auto connection = connect_to_postgres(address, time_limit);
@@ -52,7 +52,7 @@ static pid_t start_holder(const std::string& address, Milliseconds time_limit) {
     }
     ::close(ready[1]);
     char ignored = 0;
-    cr_assert(::read(ready[0], &ignored, 1) == 1, "the holder has not got its locks");
+    cr_assert(read(ready[0], &ignored, 1) == 1, "the holder has not got its locks");
     return child;
 }
 

@@ -86,14 +86,16 @@ Test(postgres_plans, X16_every_statement_finds_its_rows_by_an_index) {
         cr_expect(not(plan.empty()));
         cr_expect(not(reads_a_whole_table(plan)), "%s:\n%s", statement.name, plan.c_str());
     }
+    // Another index would do, by reading through everybody's sessions.
+    const std::string plan = plan_of(*connection, STATEMENT(kListOfSubs));
+    cr_expect(plan.find("session_by_sub") != plan.npos, "%s", plan.c_str());
 }
 
 Test(postgres_plans, an_index_that_is_missing_would_be_seen) {
     const auto connection = connect_to_thousands();
     cr_expect(reads_a_whole_table(plan_of(*connection, STATEMENT(kStatistics))));
     must(connection->execute("DROP INDEX session_by_sub; DROP INDEX session_by_browser; DROP INDEX once_by_expiry"));
-    for (const Statement& statement :
-         {STATEMENT(kEndSubs), STATEMENT(kListOfSubs), STATEMENT(kEndReplaced), STATEMENT(kPurgeOnce)}) {
+    for (const Statement& statement : {STATEMENT(kEndSubs), STATEMENT(kEndReplaced), STATEMENT(kPurgeOnce)}) {
         const std::string plan = plan_of(*connection, statement);
         cr_expect(reads_a_whole_table(plan), "%s:\n%s", statement.name, plan.c_str());
     }
