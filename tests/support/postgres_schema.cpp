@@ -6,8 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "adapters/postgres/postgres_connection.h"
-
 namespace vestibule {
 namespace {
 
@@ -21,11 +19,15 @@ std::string test_postgres() {
     return address;
 }
 
+Result<std::unique_ptr<PostgresConnection>> connect_to_postgres(const std::string& address, Milliseconds time_limit) {
+    auto hosts = parse_postgres_address(address, StoreTls::as_the_address_says, time_limit);
+    if (!hosts) return failure(hosts.error());
+    hosts->front()["target_session_attrs"] = "any";
+    return PostgresConnection::open(hosts->front(), time_limit, std::chrono::steady_clock::now() + time_limit);
+}
+
 std::string ask_postgres(const std::string& address, const std::string& sql) {
-    const auto hosts = parse_postgres_address(address, StoreTls::as_the_address_says, Milliseconds{10'000});
-    cr_assert(hosts.has_value(), "%s", hosts ? "" : hosts.error().detail.c_str());
-    const MonotonicTime deadline = std::chrono::steady_clock::now() + Seconds{60};
-    auto connection = PostgresConnection::open(hosts->front(), Milliseconds{60'000}, deadline);
+    auto connection = connect_to_postgres(address, Milliseconds{60'000});
     cr_assert(connection.has_value(), "%s", connection ? "" : connection.error().detail.c_str());
     const auto rows = (*connection)->execute(sql);
     cr_assert(rows.has_value(), "%s", rows ? "" : rows.error().detail.c_str());

@@ -2,7 +2,10 @@
 // test fails. One a process.
 #pragma once
 
+#include <memory>
 #include <string>
+
+#include "adapters/postgres/postgres_connection.h"
 
 namespace vestibule {
 
@@ -12,6 +15,8 @@ void drop_postgres_schema();  // for .fini: also after a failed assertion
 
 // The server's address without a schema.
 std::string test_postgres();
+// The first host of the address, whether it can be written to or not.
+Result<std::unique_ptr<PostgresConnection>> connect_to_postgres(const std::string& address, Milliseconds time_limit);
 // For tests that look from outside: runs statements, fails the test where they fail. The first value of the last one
 // as text, or "".
 std::string ask_postgres(const std::string& address, const std::string& sql);

@@ -1,9 +1,5 @@
 #include "tests/support/redis_server.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <csignal>
 #include <stdexcept>
@@ -22,18 +18,6 @@ std::string print(const RedisReply& reply) {
 }
 
 }  // namespace
-
-int free_port() {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size);
-    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(descriptor);
-    return ntohs(address.sin_port);
-}
 
 RedisServer::RedisServer(std::vector<std::string> settings, RedisListening listening)
     : settings_(std::move(settings)), listening_(listening) {

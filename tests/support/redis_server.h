@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/free_port.h"
 #include "tests/support/started_program.h"
 
 namespace vestibule {
@@ -43,8 +44,5 @@ private:
     int port_ = 0;
     std::unique_ptr<StartedProgram> program_;
 };
-
-// A port of the loopback interface that nobody listens on now.
-int free_port();
 
 }  // namespace vestibule

@@ -138,6 +138,7 @@ RedisClient::Answer RedisClient::ask(RedisPool::Borrowed& borrowed, const RedisE
     if (replies && replies->back()->is_error("NOSCRIPT")) replies = send("EVAL", script.text);
     if (!replies) {
         borrowed.discard();
+        if (!there_is_time(deadline)) pool_.was_silent(endpoint);
         if (call.effect != RedisEffect::none || !there_is_time(deadline)) return replies.error();
         return AskAgain{AskAgain::Why::connection_lost, {}, replies.error()};
     }

@@ -3,30 +3,16 @@
 #include <utility>
 
 namespace vestibule {
+namespace {
 
-RedisPool::Borrowed::Borrowed(Borrowed&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)),
-      endpoint_(std::move(other.endpoint_)),
-      connection_(std::move(other.connection_)) {}
+constexpr Seconds kLeftAlone{1};
+
+}  // namespace
 
 RedisPool::Borrowed::~Borrowed() {
-    if (pool_ != nullptr) pool_->give_back(endpoint_, std::move(connection_));
-}
-
-bool RedisPool::take_place(MonotonicTime deadline) {
-    std::unique_lock lock(mutex_);
-    if (!became_free_.wait_until(lock, deadline, [&] { return free_ > 0; })) return false;
-    --free_;
-    return true;
-}
-
-void RedisPool::give_back(const RedisEndpoint& endpoint, std::unique_ptr<RedisConnection> connection) {
-    {
-        const std::lock_guard lock(mutex_);
-        ++free_;
-        if (connection) idle_[endpoint].push_back(std::move(connection));
-    }
-    became_free_.notify_one();
+    if (!connection_) return;
+    const std::lock_guard lock(pool_->mutex_);
+    pool_->idle_[endpoint_].push_back(std::move(connection_));
 }
 
 // The one that was used last; those that are of no more use are closed on the way.
@@ -44,20 +30,41 @@ std::unique_ptr<RedisConnection> RedisPool::take_idle(const RedisEndpoint& endpo
     }
 }
 
-Result<RedisPool::Borrowed> RedisPool::borrow(const RedisEndpoint& endpoint, MonotonicTime deadline) {
-    if (!take_place(deadline)) return failure(ErrorCode::store_unavailable, "no connection became free in time");
-    Borrowed borrowed(*this, endpoint);
-    borrowed.connection_ = take_idle(endpoint);
-    if (borrowed.connection_) return borrowed;
+Result<std::unique_ptr<RedisConnection>> RedisPool::open(const RedisEndpoint& endpoint, MonotonicTime deadline) {
     std::size_t first = 0;
     {
         const std::lock_guard lock(mutex_);
         first = first_address_;
     }
     auto opened = RedisConnection::open(address_, endpoint, names_, first, deadline);
-    if (!opened) return failure(opened.error());
-    borrowed.connection_ = *std::move(opened);
-    return borrowed;
+    if (!opened && std::chrono::steady_clock::now() >= deadline) was_silent(endpoint);
+    return opened;
+}
+
+Result<RedisPool::Borrowed> RedisPool::borrow(const RedisEndpoint& endpoint, MonotonicTime deadline) {
+    if (is_left_alone(endpoint)) {
+        return failure(ErrorCode::store_unavailable, endpoint.print() + ": the server did not answer a moment ago");
+    }
+    Result<Place> place = take_place(places_, deadline, "no connection became free in time");
+    if (!place) return failure(place.error());
+    auto connection = take_idle(endpoint);
+    if (!connection) {
+        auto opened = open(endpoint, deadline);
+        if (!opened) return failure(opened.error());
+        connection = *std::move(opened);
+    }
+    return Borrowed(*this, *std::move(place), endpoint, std::move(connection));
+}
+
+bool RedisPool::is_left_alone(const RedisEndpoint& endpoint) {
+    const std::lock_guard lock(mutex_);
+    const auto until = left_alone_until_.find(endpoint);
+    return until != left_alone_until_.end() && std::chrono::steady_clock::now() < until->second;
+}
+
+void RedisPool::was_silent(const RedisEndpoint& endpoint) {
+    const std::lock_guard lock(mutex_);
+    left_alone_until_[endpoint] = std::chrono::steady_clock::now() + kLeftAlone;
 }
 
 void RedisPool::turn_away_from(const RedisEndpoint& endpoint) {

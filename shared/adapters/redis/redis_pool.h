@@ -1,8 +1,8 @@
 // A bounded number of connections to one server, or to the nodes of one cluster: one for each thread at work; who finds
-// none free waits, for a bounded time.
+// none free waits, for a bounded time. A server that let a call wait for all its time is left alone for a second: calls
+// fail at once meanwhile instead of holding a thread each (checklist X16).
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +11,7 @@
 #include "adapters/redis/name_lookup.h"
 #include "adapters/redis/redis_connection.h"
 #include "adapters/redis/redis_url.h"
+#include "base/places.h"
 
 namespace vestibule {
 
@@ -20,8 +21,12 @@ public:
     // A connection, for as long as this lives; then it goes back to the pool, unless it was discarded.
     class Borrowed {
     public:
-        Borrowed(RedisPool& pool, RedisEndpoint endpoint) : pool_(&pool), endpoint_(std::move(endpoint)) {}
-        Borrowed(Borrowed&& other) noexcept;
+        Borrowed(RedisPool& pool, Place place, RedisEndpoint endpoint, std::unique_ptr<RedisConnection> connection)
+            : pool_(&pool),
+              place_(std::move(place)),
+              endpoint_(std::move(endpoint)),
+              connection_(std::move(connection)) {}
+        Borrowed(Borrowed&&) = default;
         Borrowed& operator=(Borrowed&&) = delete;
         ~Borrowed();
 
@@ -29,33 +34,35 @@ public:
         void discard() { connection_.reset(); }
 
     private:
-        friend class RedisPool;
-        RedisPool* pool_;  // null: moved from
+        RedisPool* pool_;
+        Place place_;
         RedisEndpoint endpoint_;
         std::unique_ptr<RedisConnection> connection_;
     };
 
-    RedisPool(const RedisAddress& address, std::size_t connections) : address_(address), free_(connections) {}
+    RedisPool(const RedisAddress& address, std::size_t connections) : address_(address), places_(connections) {}
 
     Result<Borrowed> borrow(const RedisEndpoint& endpoint, MonotonicTime deadline);
     // The server is not, or no longer, the one that writes: its connections are closed, and the next one is opened to
     // the next address of its name.
     void turn_away_from(const RedisEndpoint& endpoint);
+    // It said nothing, or too little, until the call's time was over.
+    void was_silent(const RedisEndpoint& endpoint);
 
 private:
     using Connections = std::vector<std::unique_ptr<RedisConnection>>;
 
-    bool take_place(MonotonicTime deadline);
     std::unique_ptr<RedisConnection> take_idle(const RedisEndpoint& endpoint);
-    void give_back(const RedisEndpoint& endpoint, std::unique_ptr<RedisConnection> connection);
+    Result<std::unique_ptr<RedisConnection>> open(const RedisEndpoint& endpoint, MonotonicTime deadline);
+    bool is_left_alone(const RedisEndpoint& endpoint);
 
     const RedisAddress address_;
     NameLookup names_;
-    std::mutex mutex_;
-    std::condition_variable became_free_;
-    std::size_t free_;
+    Places places_;
+    std::mutex mutex_;  // of what is below
     std::size_t first_address_ = 0;
     std::map<RedisEndpoint, Connections> idle_;
+    std::map<RedisEndpoint, MonotonicTime> left_alone_until_;
 };
 
 }  // namespace vestibule

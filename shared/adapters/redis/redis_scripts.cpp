@@ -4,27 +4,11 @@
 #include <stdexcept>
 #include <vector>
 
+#include "base/embedded_file.h"
 #include "codec/base64url.h"
 #include "crypto/hash.h"
 
-// The path is seen from the top of the repository, where the compiler runs. The Makefile rebuilds this file when one of
-// the .lua files changes.
-#define EMBED(name)                                                                   \
-    __asm__(                                                                          \
-        ".pushsection .rodata\n"                                                      \
-        ".globl vestibule_redis_" #name                                               \
-        "\n"                                                                          \
-        ".hidden vestibule_redis_" #name                                              \
-        "\n"                                                                          \
-        "vestibule_redis_" #name                                                      \
-        ":\n"                                                                         \
-        ".incbin \"schema/redis/" #name                                               \
-        ".lua\"\n"                                                                    \
-        ".byte 0\n"                                                                   \
-        ".popsection\n");                                                             \
-    extern "C" {                                                                      \
-    extern const char vestibule_redis_##name[] __attribute__((visibility("hidden"))); \
-    }
+#define EMBED(name) VESTIBULE_EMBED(vestibule_redis_##name, "schema/redis/" #name ".lua")
 
 #define FOR_EACH_SCRIPT(DO) \
     DO(acquire_lease)       \

@@ -1,53 +1,16 @@
 // What the PostgreSQL store does in trouble: servers that restart, freeze and die, addresses and schemas that will not
 // do (checklist X10, X12, X16; peers D6). Each test has a server of its own.
-#include <chrono>
+#include "tests/shared/adapters/postgres/store_on_postgres.h"
+
 #include <csignal>
-#include <functional>
 #include <thread>
 
-#include "adapters/postgres/postgres_session_store.h"
-#include "tests/contract/store_contract.h"
 #include "tests/support/postgres_schema.h"
 #include "tests/support/postgres_server.h"
 
 using namespace vestibule;
 
 TestSuite(postgres_faults, .timeout = 120, .fini = drop_postgres_schema);
-
-namespace {
-
-template <class T>
-void expect_unavailable(const Result<T>& result, const char* words) {
-    cr_assert(not(result.has_value()));
-    cr_expect(result.error().code == ErrorCode::store_unavailable);
-    cr_expect(result.error().detail.find(words) != std::string::npos, "%s", result.error().detail.c_str());
-}
-
-SessionRow session_row(const char* name) {
-    SessionRow row;
-    row.key.octets = name;
-    row.sub.octets = "somebody";
-    row.browser.octets = std::string("browser of ") + name;
-    row.created_at = kNow;
-    row.expires_at = row.idle_expires_at = kNow + Seconds{3600};
-    row.sealed = {"claims", "access", "refresh"};
-    return row;
-}
-
-bool inserted(SessionStore& store, const char* name) {
-    NewSession session;
-    session.row = session_row(name);
-    const auto outcome = store.insert(session, kNow);
-    return outcome && *outcome == InsertOutcome::inserted;
-}
-
-Seconds time_of(const std::function<void()>& work) {
-    const auto begun = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration_cast<Seconds>(std::chrono::steady_clock::now() - begun);
-}
-
-}  // namespace
 
 Test(postgres_faults, nothing_is_made_until_somebody_migrates) {
     const auto store = must(open_postgres_store(fresh_postgres_schema()));

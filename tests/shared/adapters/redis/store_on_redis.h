@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "adapters/redis/redis_session_store.h"
@@ -57,6 +58,16 @@ inline bool is_there(SessionStore& store, const std::string& name) {
     const auto found = store.find({name}, kNow);
     cr_assert(found.has_value(), "%s", found ? "" : found.error().detail.c_str());
     return found->has_value();
+}
+
+// Within some seconds.
+inline bool comes_back(SessionStore& store) {
+    const auto deadline = std::chrono::steady_clock::now() + Seconds{20};
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (store.find({"a"}, kNow)) return true;
+        std::this_thread::sleep_for(Milliseconds{50});
+    }
+    return false;
 }
 
 // Unavailable, with the operation and the cause in the detail.
