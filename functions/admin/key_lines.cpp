@@ -1,7 +1,7 @@
 #include "functions/admin/key_lines.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <ctime>
 
 #include "crypto/key_ring.h"
 #include "functions/admin/table.h"
@@ -25,13 +25,10 @@ std::string id_of(const Secret& line) {
 }
 
 std::optional<WallTime> time_of(const std::string& text) {
-    int year = 0;
-    unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    if (std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2uZ", &year, &month, &day, &hour, &minute, &second) != 6)
-        return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-    if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours{hour} + std::chrono::minutes{minute} + Seconds{second};
+    std::tm parts{};
+    const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    if (end == nullptr || *end != '\0') return std::nullopt;
+    return WallTime{Seconds{timegm(&parts)}};
 }
 
 std::vector<Secret> lines_of(std::string_view text) {
