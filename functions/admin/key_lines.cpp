@@ -24,10 +24,11 @@ std::string id_of(const Secret& line) {
     return std::string(text.substr(0, text.find(':')));
 }
 
+// The time that a text begins with.
 std::optional<WallTime> time_of(const std::string& text) {
     std::tm parts{};
     const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (end == nullptr || *end != '\0') return std::nullopt;
+    if (end == nullptr) return std::nullopt;
     return WallTime{Seconds{timegm(&parts)}};
 }
 
