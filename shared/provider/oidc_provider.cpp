@@ -252,7 +252,8 @@ Result<VerifiedLogoutToken> OidcProvider::verify_logout_token(const Secret& logo
     const LogoutTokenRules rules{config.issuer, config.client_id, config.logout_token_typ, config.clock_skew,
                                  context_.clock.now()};
     if (auto plausible = check_logout_token(jws->header, *claims, rules); !plausible) return failure(plausible.error());
-    const Deadline until = deadline().within(kVerifyAtMost);
+    const Deadline whole = deadline();
+    const Deadline until = whole.within(kVerifyAtMost);
     const auto provider = metadata_.get(until);
     if (!provider) return failure(unavailable(provider.error()));
     const auto verified = check_signature(*jws, key_sets_, provider->jwks_uri, until);

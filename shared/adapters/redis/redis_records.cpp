@@ -20,6 +20,7 @@ std::string once_key(const Asked& asked, OnceKind kind, std::string_view id) {
 
 std::vector<std::string> sets_of(const Asked& asked, const std::string& kind, const std::vector<IndexKey>& names) {
     std::vector<std::string> keys;
+    keys.reserve(names.size());
     for (const IndexKey& name : names) keys.push_back(asked.named(kind + hex_encode(name.octets)));
     return keys;
 }
