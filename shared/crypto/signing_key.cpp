@@ -245,7 +245,8 @@ int no_passphrase(char*, int, int, void*) { return 0; }
 }  // namespace
 
 struct SigningKeyMaker {
-    static Result<PrivateSigningKey> make(Key key, std::optional<std::string> kid, std::optional<std::string> alg) {
+    static Result<PrivateSigningKey> make(Key key, std::optional<std::string> kid,
+                                          const std::optional<std::string>& alg) {
         const auto type = type_of(key.get());
         if (!type) return unusable("is of a type that cannot be used; RSA, P-256, P-384, P-521 and Ed25519 can");
         if (*type == KeyType::rsa && EVP_PKEY_get_bits(key.get()) < kMinModulusBits)

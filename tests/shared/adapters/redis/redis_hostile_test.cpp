@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "adapters/system/sanitizers.h"
 #include "tests/shared/adapters/redis/store_on_redis.h"
 #include "tests/support/raw_http_server.h"
 
@@ -108,7 +109,8 @@ Test(redis_hostile, an_endless_answer_takes_bounded_memory) {
     cr_expect(not(store->erase({"a"}, kNow).has_value()));
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
-    cr_expect(used.ru_maxrss < 160 << 10, "%ld KiB", used.ru_maxrss);
+    cr_expect(kSanitized || used.ru_maxrss < 160 << 10,  // a sanitizer keeps what was freed
+              "%ld KiB", used.ru_maxrss);
 }
 
 // What was sent may have been done: only what changes nothing is asked again.
