@@ -143,11 +143,10 @@ test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-en
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run
 
-# What carries ids of the requirements: the conformance tests, and the rooms that the list finds most others in.
-CONFORMANCE := $(addprefix $(BUILD)/tests/,conformance/run $(addsuffix /run,$(addprefix functions/,callback login refresh \
-    userinfo) $(addprefix shared/,crypto http oauth policy provider session)))
-conformance: $(CONFORMANCE) $(BUILD)/tests/conformance/list_program  ## every requirement with its tests, after running them
-	BUILD=$(BUILD) tests/run_programs $(CONFORMANCE)
+# Any room may carry ids of the requirements; the fuzz targets carry none.
+CONFORMANCE := $(filter-out $(BUILD)/tests/fuzz/run,$(TEST_PROGRAMS))
+conformance: $(CONFORMANCE) $(HELPER_PROGRAMS) all  ## every requirement with its tests, after running them (not end to end)
+	BUILD=$(BUILD) tests/with_stores tests/run_programs $(CONFORMANCE)
 	$(BUILD)/tests/conformance/list_program
 
 install: all  ## executables to PREFIX/libexec/vestibule, schemas to PREFIX/share/vestibule (DESTDIR= works)

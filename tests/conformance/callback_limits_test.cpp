@@ -169,7 +169,7 @@ Test(callback_limits, C14_a_posted_response_is_bounded) {
     cr_expect(b.error_of(b.post_back(form)).empty());
 }
 
-Test(callback_limits, H20_H32_a_provider_that_is_away_is_503_and_says_when_to_come_back) {
+Test(callback_limits, H32_a_provider_that_is_away_is_503_and_says_when_to_come_back) {
     CallbackBench b;
     b.op.go_down();
     const Response response = handle_login(fetch_request("GET", "/auth/login"), b.world);

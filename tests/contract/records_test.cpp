@@ -80,7 +80,7 @@ static void fill_with_records_of_every_kind(SessionStore& store) {
     must(store.end_sub({sub("gone")}, kUntil, kNow));
 }
 
-CONTRACT(purge_removes_expired_records_of_every_kind_in_batches) {
+CONTRACT(X08_purge_removes_expired_records_of_every_kind_in_batches) {
     fill_with_records_of_every_kind(store);
     const WallTime later = kNow + kIdle;
     std::vector<std::uint64_t> batches;

@@ -26,7 +26,7 @@ CONTRACT(a_session_whose_idle_limit_equals_now_is_gone) {
     cr_assert(not(is_there(store, "a", kNow + kIdle)));
 }
 
-CONTRACT(a_session_whose_expires_at_equals_now_is_gone) {
+CONTRACT(X08_a_session_whose_expires_at_equals_now_is_gone) {
     NewSession session = session_of("a");
     session.row.idle_expires_at = session.row.expires_at;
     put(store, session);

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -93,8 +94,12 @@ private:
     std::string path_;
 };
 
+// Somebody else holds the lease for a moment only. One that is held for longer is held for ever.
+constexpr std::chrono::seconds kLongestWait{40};
+
 void take_and_give_back(SessionStore& store, const std::string& marker) {
-    for (;;) {
+    const auto until = std::chrono::steady_clock::now() + kLongestWait;
+    while (std::chrono::steady_clock::now() < until) {
         const LeaseAnswer answer = must(store.acquire_lease({kContested}, Seconds{30}, kNow));
         if (std::holds_alternative<LeaseHeld>(answer)) {
             std::this_thread::yield();
@@ -109,6 +114,7 @@ void take_and_give_back(SessionStore& store, const std::string& marker) {
         must(store.release_lease({kContested}, lease->fence, std::nullopt, kNow));
         return;
     }
+    broken("the lease was never given back");
 }
 
 void start(SessionStore& store) {

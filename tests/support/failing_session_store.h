@@ -81,6 +81,12 @@ public:
         const std::lock_guard lock(mutex_);
         return plans_.at(static_cast<std::size_t>(operation)).calls;
     }
+    int all_calls() const {
+        const std::lock_guard lock(mutex_);
+        int sum = 0;
+        for (const Plan& plan : plans_) sum += plan.calls;
+        return sum;
+    }
 
     Result<InsertOutcome> insert(const NewSession& session, WallTime now) override {
         return around(StoreOperation::insert, [&] { return real_.insert(session, now); });

@@ -233,11 +233,12 @@ Test(callback, C09_unknown_parameters_are_ignored) {
 }
 
 Test(callback, C04_a_wrong_or_missing_iss_is_refused) {
-    CallbackBench b;
-    const std::string query = b.log_in();
-    cr_expect(eq(str, b.error_of(b.come_back(without_parameter(query, "iss") + "&iss=https://evil.example")),
-                 text("flow_invalid")));
-    cr_expect(eq(int, b.token_requests(), 0));
+    for (const char* iss : {"", "&iss=", "&iss=https://evil.example"}) {
+        CallbackBench b;
+        const std::string query = without_parameter(b.log_in(), "iss") + iss;
+        cr_expect(b.error_of(b.come_back(query)) == "flow_invalid", "'%s'", iss);
+        cr_expect(b.token_requests() == 0, "'%s'", iss);
+    }
 }
 
 Test(callback, C10_C12_the_providers_errors_become_our_words) {
@@ -371,11 +372,25 @@ Test(callback, I27_an_old_authentication_is_rejected_where_max_age_was_asked) {
     cr_expect(eq(str, b.error_of(b.come_back(b.log_in("/auth/login?max_age=60"))), text("identity_rejected")));
 }
 
-Test(callback, C39_the_log_says_who_without_saying_it) {
+Test(callback, C39_G05_G08_the_log_says_who_logged_in_without_saying_it) {
     CallbackBench b;
     (void)b.come_back(b.log_in());
     const auto event = b.log.last("login.succeeded");
     cr_assert(event.has_value());
+    cr_expect(event->text("issuer") == b.op.issuer());
     cr_expect(eq(sz, event->text("sub_hash").size(), 16));
+    cr_expect(eq(sz, event->text("session_hash").size(), 16));
+    cr_expect(b.log.text().find("alice") == std::string::npos);
+}
+
+Test(callback, C39_G05_G08_the_log_says_why_a_login_failed_and_names_nobody) {
+    CallbackBench b;
+    b.op.knobs.change_claims = [](Json& claims) { claims.set("nonce", "another"); };
+    (void)b.come_back(b.log_in());
+    const auto event = b.log.last("login.failed");
+    cr_assert(event.has_value());
+    cr_expect(eq(str, event->text("code"), text("identity_rejected")));
+    cr_expect(event->text("reason").find("nonce") != std::string::npos, "%s", event->text("reason").c_str());
+    cr_expect(not(b.log.has("login.succeeded")));
     cr_expect(b.log.text().find("alice") == std::string::npos);
 }

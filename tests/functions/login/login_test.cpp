@@ -149,6 +149,8 @@ Test(login, L27_a_prefetch_starts_nothing) {
         const Response response = handle_login(request, b.world);
         cr_expect(eq(int, +response.status, 503));
         cr_expect(cookie_set_by(response, kLoginCookieName).empty());
+        cr_expect(b.http.requests().empty(), "nobody is asked");
+        cr_expect(eq(int, b.store.all_calls(), 0));
     }
 }
 

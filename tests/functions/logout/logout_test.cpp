@@ -93,7 +93,10 @@ Test(logout, L27_a_prefetch_logs_nobody_out) {
     LogoutBench b;
     Request request = navigation_request("/auth/logout", cookie_pair(b.cookie));
     request.headers.set("Sec-Purpose", "prefetch;prerender");
+    int calls = b.store.all_calls();
     cr_expect(eq(int, +handle_logout(request, b.world).status, 503));
+    cr_expect(eq(int, b.store.all_calls(), calls));
+    cr_expect(b.http.requests().empty(), "nobody is asked");
     cr_expect(b.session_is_there(b.cookie));
 }
 

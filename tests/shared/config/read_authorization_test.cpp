@@ -89,3 +89,20 @@ Test(read_authorization, the_profile_wants_https_on_this_machine_too) {
     text.replace(text.find("https://id.example.com"), 22, there);
     cr_expect(places(read_config(text, world.sources())).starts_with("publicUrl, provider.issuer, "));
 }
+
+// The key of the client decides the algorithm; a file says which one is meant where a key serves several.
+Test(read_authorization, A08_the_profile_takes_no_client_key_of_another_algorithm) {
+    const std::string vector = text_of_file("tests/vectors/config/valid/profile_fapi2.jsonc");
+    const std::pair<const char*, bool> table[] = {{"RS256", false}, {"RS512", false}, {"PS384", false},
+                                                  {"ES384", false}, {"PS256", true},  {"ES256", true},
+                                                  {"EdDSA", true},  {"Ed25519", true}};
+    for (const auto& [algorithm, allowed] : table) {
+        ScriptedSources world;
+        world.files["/etc/vestibule/client-keys"] =
+            R"({"keys":[)" + PrivateSigningKey::generate(algorithm).value().private_jwk().reveal() + "]}";
+        const auto config = read_config(vector, world.sources());
+        const std::string refused = places(config);
+        cr_expect(refused == (allowed ? "" : "provider.clientAuth.algorithm"), "%s: '%s'", algorithm, refused.c_str());
+        if (!config) cr_expect(print_problems(config.error()).find(algorithm) != std::string::npos, "%s", algorithm);
+    }
+}

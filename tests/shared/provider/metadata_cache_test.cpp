@@ -89,7 +89,7 @@ Test(metadata_cache, D09_a_provider_that_is_down_at_the_start_is_said_and_not_ha
     cr_assert(bench.provider.metadata().has_value(), "and it recovers by itself");
 }
 
-Test(metadata_cache, C31_processes_that_start_together_do_not_all_ask_a_dead_provider) {
+Test(metadata_cache, D09_D18_processes_that_start_together_do_not_all_ask_a_dead_provider) {
     ProviderBench bench;
     bench.op.go_down();
     const auto start = bench.clock.elapsed();

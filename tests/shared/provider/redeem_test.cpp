@@ -176,8 +176,9 @@ Test(redeem, G03_an_error_code_that_is_none_is_not_logged) {
 Test(redeem, every_algorithm_we_accept_works_from_end_to_end) {
     using enum JwsAlgorithm;
     const std::pair<KeyType, JwsAlgorithm> table[] = {
-        {KeyType::ec_p256, ES256}, {KeyType::ec_p384, ES384}, {KeyType::ec_p521, ES512},
-        {KeyType::ed25519, EdDSA}, {KeyType::rsa, RS256},     {KeyType::rsa, PS256},
+        {KeyType::ec_p256, ES256}, {KeyType::ec_p384, ES384}, {KeyType::ec_p521, ES512}, {KeyType::ed25519, EdDSA},
+        {KeyType::rsa, RS256},     {KeyType::rsa, RS384},     {KeyType::rsa, RS512},     {KeyType::rsa, PS256},
+        {KeyType::rsa, PS384},     {KeyType::rsa, PS512},
     };
     for (const auto& [type, algorithm] : table) {
         ProviderBench bench;

@@ -89,8 +89,7 @@ Test(cgi_request, a_variable_that_comes_twice_is_refused) {
     cr_expect(eq(str, error_of({{"SERVER_NAME", "a"}, {"SERVER_NAME", "a"}}), "none"));
 }
 
-// H05
-Test(cgi_request, content_length_is_digits) {
+Test(cgi_request, H05_content_length_is_digits) {
     for (const char* length :
          {"-1", "+1", "1 ", " 1", "0x1", "1.0", "1,1", "18446744073709551616", "9223372036854775808"})
         cr_expect(eq(str, error_of({{"CONTENT_LENGTH", length}}), "bad_request"), "%s", length);

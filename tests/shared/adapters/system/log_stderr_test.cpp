@@ -19,8 +19,7 @@ std::string line_of(const std::string& value) {
 
 }  // namespace
 
-// G04
-Test(log_stderr, a_line_says_when_where_what_and_for_which_request) {
+Test(log_stderr, G04_a_line_says_when_where_what_and_for_which_request) {
     cr_assert(eq(str,
                  log_line({LogLevel::warning, "login.failed", {{"code", "x"}, {"count", 7}, {"again", true}}}, "login",
                           {"0af7", "4bf9"}, kTime),

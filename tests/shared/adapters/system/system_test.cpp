@@ -1,11 +1,15 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <set>
 #include <string>
 
+#include "adapters/system/harden_process.h"
+#include "adapters/system/sanitizers.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 
@@ -20,8 +24,7 @@ Test(system_random, octets_are_as_many_as_asked_for_and_never_the_same) {
     cr_assert(eq(sz, random.octets(100'000).size(), 100'000));
 }
 
-// S16
-Test(system_random, a_child_does_not_repeat_its_parent) {
+Test(system_random, S16_X04_a_child_does_not_repeat_its_parent) {
     SystemRandom random;
     random.octets(16);
     int ends[2];
@@ -42,4 +45,13 @@ Test(system_clock, monotonic_time_moves_by_at_least_what_was_slept) {
     clock.sleep(Milliseconds{2});
     cr_assert(clock.monotonic_now() - before >= Milliseconds{2});
     cr_assert(clock.now() > WallTime{Seconds{1'700'000'000}});
+}
+
+Test(harden_process, X13_no_core_is_dumped_and_nobody_reads_our_memory) {
+    if (kSanitized) cr_skip_test("a sanitizer needs both");
+    harden_process();
+    rlimit core{};
+    cr_assert(eq(int, getrlimit(RLIMIT_CORE, &core), 0));
+    cr_expect(core.rlim_cur == 0 && core.rlim_max == 0);
+    cr_expect(eq(int, prctl(PR_GET_DUMPABLE), 0));
 }
