@@ -14,18 +14,37 @@ namespace {
 
 constexpr Milliseconds kRevokeAtMost{2'000};
 
-IdTokenRules rules_of(const LoginFlow& flow, const FlowSecrets& secrets, const ProviderWorld& world) {
+// The session of this browser that is to be replaced; nothing where it is over by now, or never was one.
+Result<std::optional<SessionRow>> session_replaced(const LoginFlow& flow, const ProviderWorld& world) {
+    if (!flow.replaces) return std::nullopt;
+    auto row = world.store.find(*flow.replaces, world.clock.now());
+    if (!row) return failure(ErrorCode::unavailable, row.error().detail);
+    return row;
+}
+
+IdTokenRules rules_of(const ResumedFlow& resumed, bool beside_a_session, const ProviderWorld& world) {
+    const LoginFlow& flow = resumed.flow;
     const ProviderConfig& provider = world.config.provider;
     IdTokenRules rules;
     rules.issuer = provider.issuer;
     rules.client_id = provider.client_id;
-    rules.nonce = secrets.nonce;
+    rules.nonce = resumed.secrets.nonce;
     rules.max_age = flow.max_age;
     rules.acr_values = flow.acr_values;
     rules.clock_skew = provider.clock_skew;
     rules.now = world.clock.now();
-    rules.beside_a_session = flow.replaces.has_value();
+    rules.beside_a_session = beside_a_session;
     return rules;
+}
+
+// Nobody sees a silent login, so it renews a session but hands it to nobody else (Session Management §3.1; checklist
+// F08, R17).
+Result<void> check_same_person(const LoginFlow& flow, const std::optional<SessionRow>& replaced,
+                               const VerifiedIdToken& identity, const ProviderWorld& world) {
+    if (!flow.silent || !replaced) return {};
+    const auto keys = sub_index_keys(world.keys, world.config.provider.issuer, identity.subject());
+    if (std::find(keys.begin(), keys.end(), replaced->sub) != keys.end()) return {};
+    return failure(ErrorCode::login_required, "a silent login is of somebody else than the session there is");
 }
 
 // What the session keeps of all the claims: what checksession shows and what routes ask for (checklist X20).
@@ -161,8 +180,9 @@ Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& to
 }
 
 // The session that was to be replaced stays, and many providers end its grant with this refresh token (checklist L44).
-TokenSet unwanted(TokenSet tokens, const LoginFlow& flow) {
-    if (flow.replaces) tokens.refresh_token.reset();
+// With login_required it is over as well, or of somebody else and so of another grant.
+TokenSet unwanted(TokenSet tokens, bool beside_a_session, ErrorCode why) {
+    if (beside_a_session && why != ErrorCode::login_required) tokens.refresh_token.reset();
     return tokens;
 }
 
@@ -174,14 +194,19 @@ Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationRes
     if (!first_use) return failure(first_use.error());
     if (!*first_use) return UsedBefore{};
     if (response.error) return failure(authorization_error(*response.error), "the provider answered with an error");
+    const auto replaced = session_replaced(resumed.flow, world);
+    if (!replaced) return failure(replaced.error());
+    const bool beside_a_session = replaced->has_value();
     const auto redeemed =
-        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed.flow, resumed.secrets, world));
+        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, beside_a_session, world));
     if (!redeemed) return failure(redeemed.error());
     TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
     tokens.dpop_key = redeemed->dpop_key;
-    auto logged_in = create_session(*redeemed, tokens, resumed, world);
+    auto logged_in = check_same_person(resumed.flow, *replaced, redeemed->identity, world).and_then([&] {
+        return create_session(*redeemed, tokens, resumed, world);
+    });
     if (!logged_in) {
-        world.provider.revoke(unwanted(tokens, resumed.flow), kRevokeAtMost);
+        world.provider.revoke(unwanted(tokens, beside_a_session, logged_in.error().code), kRevokeAtMost);
         return failure(logged_in.error());
     }
     return *std::move(logged_in);

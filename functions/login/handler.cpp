@@ -33,7 +33,8 @@ LoginFlow new_flow(const Request& request, const LoginRequest& asked, const Prov
             asked.max_age,
             asked.acr_values,
             session_shown(request),
-            asked.answer_by};
+            asked.answer_by,
+            asked.prompt == "none"};
 }
 
 AuthorizationRequest authorization_request(const LoginRequest& asked, const StartedFlow& started,

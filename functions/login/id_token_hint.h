@@ -10,8 +10,9 @@
 
 namespace vestibule {
 
-// The ID token of the session this browser shows, for prompt=none and where provider.idTokenHint is on. Nothing in any
-// other case, and where the session cannot be read: it is a hint.
+// The ID token of the session this browser shows, for prompt=none and where provider.idTokenHint is on. Never
+// where a script would read it: only for a navigation, or where the request is pushed. Nothing in any other case, and
+// where the session cannot be read: it is a hint.
 std::optional<Secret> id_token_hint(const Request& request, const LoginRequest& asked, const ProviderWorld& world);
 
 }  // namespace vestibule

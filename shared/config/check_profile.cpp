@@ -2,6 +2,7 @@
 // provider's metadata can tell is asked in oauth/authorization_abilities.h.
 #include <algorithm>
 
+#include "config/client_keys.h"
 #include "config/settings.h"
 
 namespace vestibule {
@@ -35,12 +36,7 @@ void check_client_authentication(const ProviderConfig& provider, Findings& findi
                          "sends a shared secret, which the profile \"fapi2\" forbids; it asks for "
                          "\"private_key_jwt\", \"tls_client_auth\" or \"self_signed_tls_client_auth\"");
     }
-    if (auth.keys.signing && !is_strong(auth.keys.signing->algorithm())) {
-        findings.problem("provider.clientAuth.algorithm",
-                         "comes to \"" + auth.keys.signing->algorithm_name() +
-                             "\", which the profile \"fapi2\" forbids; it allows \"PS256\", \"ES256\" and "
-                             "\"EdDSA\" (also as \"Ed25519\")");
-    }
+    if (const auto weak = problem_of(auth.keys, Profile::fapi2)) findings.problem(weak->place, weak->message);
     if (auth.assertion_audience != AssertionAudience::issuer) {  // §5.3.3.1-5
         findings.problem("provider.clientAuth.assertionAudience",
                          "must be \"issuer\" with the profile \"fapi2\"; remove it");
@@ -70,6 +66,14 @@ void check_algorithms(const std::vector<JwsAlgorithm>& algorithms, const char* s
 }
 
 }  // namespace
+
+std::optional<ConfigProblem> problem_of(const ClientKeys& keys, Profile profile) {
+    if (profile != Profile::fapi2 || !keys.signing || is_strong(keys.signing->algorithm())) return std::nullopt;
+    return ConfigProblem{"provider.clientAuth.algorithm",
+                         "comes to \"" + keys.signing->algorithm_name() +
+                             "\", which the profile \"fapi2\" forbids; it allows \"PS256\", \"ES256\" and "
+                             "\"EdDSA\" (also as \"Ed25519\")"};
+}
 
 void check_profile(const Config& config, Findings& findings) {
     if (config.profile != Profile::fapi2) return;

@@ -27,11 +27,6 @@ Result<void> check_pushing(const Json& document, const Config& config) {
         return unusable(
             "require_pushed_authorization_requests is true, but \"pushedAuthorizationRequests\" is \"never\".");
     }
-    if (pushes_requests(document, config) && !document.string_at("pushed_authorization_request_endpoint")) {
-        return unusable(
-            "pushed_authorization_request_endpoint is missing, but requests are to be pushed (its own "
-            "require_pushed_authorization_requests, or \"pushedAuthorizationRequests\", or \"profile\").");
-    }
     return {};
 }
 

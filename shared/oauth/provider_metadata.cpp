@@ -24,7 +24,8 @@ bool may_be_called(std::string_view text, const Config& config) {
 const Json& document_for(const Json& document, std::string_view name, const ProviderConfig& provider) {
     const Json* aliases = provider.auth.presents_certificate() ? document.find("mtls_endpoint_aliases") : nullptr;
     const bool of_browsers = name == "authorization_endpoint" || name == "end_session_endpoint" || name == "jwks_uri";
-    return aliases != nullptr && !of_browsers && aliases->find(name) != nullptr ? *aliases : document;
+    const Json* alias = aliases != nullptr && !of_browsers ? aliases->find(name) : nullptr;
+    return alias != nullptr && !alias->is_null() ? *aliases : document;
 }
 
 // A member that may be missing, but not be wrong. null counts as missing.
@@ -111,6 +112,14 @@ Result<void> read_endpoints(const Json& document, const Config& config, Provider
         });
 }
 
+// At the alias, too, so it is asked of what was read.
+Result<void> check_push_endpoint(const ProviderMetadata& metadata) {
+    if (!metadata.pushes_requests || metadata.pushed_authorization_request_endpoint) return {};
+    return unusable(
+        "pushed_authorization_request_endpoint is missing, but requests are to be pushed (its own "
+        "require_pushed_authorization_requests, or \"pushedAuthorizationRequests\", or \"profile\").");
+}
+
 }  // namespace
 
 // "If the Issuer value contains a path component, any terminating / MUST be removed before appending
@@ -132,6 +141,7 @@ Result<ProviderMetadata> parse_provider_metadata(const Json& document, const Con
     if (auto able = check_client_abilities(document, config.provider); !able) return failure(std::move(able.error()));
     if (auto able = check_authorization_abilities(document, config); !able) return failure(std::move(able.error()));
     metadata.pushes_requests = pushes_requests(document, config);
+    if (auto able = check_push_endpoint(metadata); !able) return failure(std::move(able.error()));
     metadata.uses_dpop = uses_dpop(document, config);
     metadata.registers_people = !rules_out(document, "prompt_values_supported", "create");
     metadata.iss_parameter_supported =

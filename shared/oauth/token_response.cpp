@@ -30,6 +30,11 @@ bool is_sendable(const Secret& token) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+std::optional<Secret> sendable_at(const Json& object, std::string_view name) {
+    auto secret = secret_at(object, name);
+    return secret && is_sendable(*secret) ? std::move(secret) : std::nullopt;
+}
+
 bool present(const Json& object, std::string_view name) {
     const Json* member = object.find(name);
     return member != nullptr && !member->is_null();
@@ -115,6 +120,12 @@ Result<TokenResponse> parse_token_response(const OutboundResponse& response, Tok
                          answer->string_at("scope"),
                          refresh_limit(*answer),
                          limit(*answer, "authorization_expires_in")};
+}
+
+RefusedTokens tokens_told_in(const OutboundResponse& response) {
+    const auto answer = Json::parse(response.body);
+    if (!answer || !answer->is_object()) return {};
+    return {sendable_at(*answer, "access_token"), sendable_at(*answer, "refresh_token")};
 }
 
 std::optional<std::string> token_error(const OutboundResponse& response) {

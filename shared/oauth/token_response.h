@@ -32,6 +32,14 @@ struct TokenResponse {
 // numeric string is tolerated.
 Result<TokenResponse> parse_token_response(const OutboundResponse& response, TokenType asked_for);
 
+// The tokens of a 200 that is refused as a whole, as far as they can be told, whatever its Content-Type and the rest of
+// it: they are to be revoked (checklist C27), and good for nothing else.
+struct RefusedTokens {
+    std::optional<Secret> access_token;
+    std::optional<Secret> refresh_token;
+};
+RefusedTokens tokens_told_in(const OutboundResponse& response);
+
 // An error answer's `error`, where it is 400 or 401 with a JSON object that has one (RFC 6749 §5.2); at most 64
 // characters.
 std::optional<std::string> token_error(const OutboundResponse& response);

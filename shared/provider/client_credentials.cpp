@@ -24,8 +24,10 @@ ConfigSources no_sources() {
 
 }  // namespace
 
-ClientCredentials::ClientCredentials(const ClientAuth& auth, ConfigSources sources, const Clock& clock, Log& log)
+ClientCredentials::ClientCredentials(const ClientAuth& auth, Profile profile, ConfigSources sources, const Clock& clock,
+                                     Log& log)
     : auth_(auth),
+      profile_(profile),
       sources_(std::move(sources)),
       clock_(clock),
       log_(log),
@@ -36,7 +38,7 @@ ClientCredentials::ClientCredentials(const ClientAuth& auth, ConfigSources sourc
 }
 
 ClientCredentials::ClientCredentials(const ClientAuth& auth, const Clock& clock, Log& log)
-    : ClientCredentials(auth, no_sources(), clock, log) {}
+    : ClientCredentials(auth, Profile::standard, no_sources(), clock, log) {}
 
 std::shared_ptr<const ClientKeys> ClientCredentials::current() {
     if (is_time_to_look()) look_again();
@@ -57,6 +59,7 @@ bool ClientCredentials::is_time_to_look() {
 void ClientCredentials::look_again() {
     auto read = read_client_keys(auth_, sources_);
     if (!read) return note_problem(print_problems(read.error()));
+    if (const auto weak = problem_of(*read, profile_)) return note_problem(print_problems({*weak}));
     const std::lock_guard lock(mutex_);
     problem_.clear();
     if (is_same(*read, current_ ? *current_ : auth_.keys)) return;

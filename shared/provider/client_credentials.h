@@ -20,7 +20,7 @@ constexpr Seconds kLookAgainAfter{30};
 class ClientCredentials {
 public:
     // Begins with what the configuration read. Borrows all of it but `sources`.
-    ClientCredentials(const ClientAuth& auth, ConfigSources sources, const Clock& clock, Log& log);
+    ClientCredentials(const ClientAuth& auth, Profile profile, ConfigSources sources, const Clock& clock, Log& log);
     // For a client without files.
     ClientCredentials(const ClientAuth& auth, const Clock& clock, Log& log);
 
@@ -34,6 +34,7 @@ private:
     void note_problem(const std::string& problem);
 
     const ClientAuth& auth_;
+    const Profile profile_;
     const ConfigSources sources_;
     const Clock& clock_;
     Log& log_;

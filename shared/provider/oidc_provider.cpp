@@ -39,9 +39,8 @@ std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgor
 
 // What is revoked of a login that is refused. Many providers end everything that this person granted with the refresh
 // token, and so the session that stays at its next refresh.
-TokenSet unwanted(const TokenResponse& response, const IdTokenRules& rules, WallTime now) {
-    TokenSet tokens = token_set_of(response, now);
-    if (rules.beside_a_session) tokens.refresh_token.reset();
+TokenSet unwanted(TokenSet tokens, bool beside_a_session) {
+    if (beside_a_session) tokens.refresh_token.reset();
     return tokens;
 }
 
@@ -86,12 +85,12 @@ Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const FlowSecrets&
     const Deadline until = deadline();
     const auto provider = metadata_.get(until);
     if (!provider) return failure(unavailable(provider.error()));
-    auto tokens = exchange(*provider, code, secrets, until);
+    auto tokens = exchange(*provider, code, secrets, rules.beside_a_session, until);
     if (!tokens) return failure(std::move(tokens.error()));
     // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
     auto identity = identify(*provider, *tokens, rules, until);
     if (!identity) {
-        discard(*provider, unwanted(*tokens, rules, context_.clock.now()), until);
+        discard(*provider, unwanted(token_set_of(*tokens, context_.clock.now()), rules.beside_a_session), until);
         return failure(std::move(identity.error()));
     }
     const auto dpop_key = provider->uses_dpop ? std::optional(secrets.dpop_key) : std::nullopt;
@@ -101,7 +100,7 @@ Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const FlowSecrets&
 // Once: a code that was presented is used up, whatever became of the answer (checklist C19). A token that comes back
 // unbound although a proof was shown is a downgrade, and nobody is logged in with it (RFC 9449 §5, C21).
 Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, const Secret& code,
-                                             const FlowSecrets& secrets, const Deadline& until) {
+                                             const FlowSecrets& secrets, bool beside_a_session, const Deadline& until) {
     auto bound = possession(provider.uses_dpop ? std::optional(secrets.dpop_key) : std::nullopt);
     if (!bound) return failure(ErrorCode::unavailable, bound.error().detail);
     const auto response =
@@ -117,7 +116,9 @@ Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, c
         const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
         return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
     }
-    return parse_token_response(*response, provider.uses_dpop ? TokenType::dpop : TokenType::bearer);
+    auto tokens = parse_token_response(*response, provider.uses_dpop ? TokenType::dpop : TokenType::bearer);
+    if (!tokens) discard(provider, unwanted(token_set_of(tokens_told_in(*response)), beside_a_session), until);
+    return tokens;
 }
 
 Result<VerifiedIdToken> OidcProvider::identify(const ProviderMetadata& provider, const TokenResponse& tokens,
@@ -152,8 +153,19 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
         return std::move(*verdict);
     }
     auto tokens = parse_token_response(*response, current.dpop_key ? TokenType::dpop : TokenType::bearer);
-    if (!tokens) return ProviderTrouble{tokens.error().detail, std::nullopt};
+    if (!tokens) {
+        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current, until);
+        return ProviderTrouble{tokens.error().detail, std::nullopt};
+    }
     return judge_tokens(*provider, std::move(*tokens), current, subject, until);
+}
+
+// The session stays, and lives by the grant of the refresh token, be it the old one or the new: what is given back is
+// the new access token alone, which may be good for whoever finds it.
+void OidcProvider::discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current,
+                                      const Deadline& until) {
+    if (received.access_token.reveal() == current.access_token.reveal()) return;
+    discard(provider, unwanted(std::move(received), true), until);
 }
 
 RefreshVerdict OidcProvider::judge_tokens(const ProviderMetadata& provider, TokenResponse tokens,

@@ -25,7 +25,7 @@ public:
 private:
     Deadline deadline() const { return Deadline(context_.clock, context_.config.provider.timeout); }
     Result<TokenResponse> exchange(const ProviderMetadata& provider, const Secret& code, const FlowSecrets& secrets,
-                                   const Deadline& until);
+                                   bool beside_a_session, const Deadline& until);
     Result<std::optional<Possession>> possession(const std::optional<Secret>& dpop_key);
     Result<OutboundResponse> ask_userinfo(const std::string& endpoint, const AccessToken& access_token,
                                           const Deadline& until);
@@ -35,6 +35,8 @@ private:
                                 std::string_view subject, const Deadline& until);
     Result<void> recognise(const ProviderMetadata& provider, TokenResponse& tokens, const TokenSet& current,
                            std::string_view subject, const Deadline& until);
+    void discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current,
+                            const Deadline& until);
     void discard(const ProviderMetadata& provider, const TokenSet& tokens, const Deadline& until);
 
     const ProviderContext context_;

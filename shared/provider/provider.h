@@ -51,8 +51,10 @@ public:
     virtual Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) = 0;
 
     // Presents the refresh token, once. `subject` is who the session belongs to. What comes with a wrong identity is
-    // revoked, best effort. Where keys to verify a new ID token cannot be had, its identity is compared all the same,
-    // and it is left out of what is returned: the refresh token is used up, so the new ones must not be lost.
+    // revoked, best effort; of an answer that makes no sense only a new access token is, for the session stays and
+    // lives by the refresh token's grant. Where keys to verify a new ID token cannot be had, its identity is compared
+    // all the same, and it is left out of what is returned: the refresh token is used up, so the new ones must not be
+    // lost.
     virtual RefreshVerdict refresh(const TokenSet& current, std::string_view subject) = 0;
 
     // The claims of UserInfo, the sub checked (checklist I39). identity_rejected, provider_unavailable; session_ended

@@ -14,4 +14,11 @@ TokenSet token_set_of(const TokenResponse& response, WallTime now) {
     return tokens;
 }
 
+TokenSet token_set_of(RefusedTokens refused) {
+    TokenSet tokens;
+    if (refused.access_token) tokens.access_token = *std::move(refused.access_token);
+    tokens.refresh_token = std::move(refused.refresh_token);
+    return tokens;
+}
+
 }  // namespace vestibule

@@ -13,5 +13,7 @@ constexpr Seconds kAccessLifetimeUnlessStated{5 * 60};
 
 // `now` is when the answer came.
 TokenSet token_set_of(const TokenResponse& response, WallTime now);
+// For the revocation.
+TokenSet token_set_of(RefusedTokens refused);
 
 }  // namespace vestibule

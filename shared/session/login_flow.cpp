@@ -42,6 +42,7 @@ Json to_json(const LoginFlow& flow) {
         json.set("acr", std::move(values));
     }
     if (flow.answer_by == AnswerBy::message) json.set("message", true);
+    if (flow.silent) json.set("silent", true);
     if (flow.replaces) json.set("replaces", base64url_encode(flow.replaces->octets));
     return json;
 }
@@ -65,6 +66,7 @@ std::optional<LoginFlow> from_json(const Json& json) {
         base64url_decode(*id).value_or(""), WallTime{Seconds{*at}}, *to, {}, strings_at(json, "acr"), {}, {}};
     if (auto max_age = json.integer_at("max_age")) flow.max_age = Seconds{*max_age};
     if (json.bool_at("message").value_or(false)) flow.answer_by = AnswerBy::message;
+    flow.silent = json.bool_at("silent").value_or(false);
     if (auto replaces = json.string_at("replaces"))
         flow.replaces = SessionKey{base64url_decode(*replaces).value_or("")};
     return flow;

@@ -55,6 +55,7 @@ struct LoginFlow {
     std::vector<std::string> acr_values;
     std::optional<SessionKey> replaces;  // the session of this browser at the time
     AnswerBy answer_by = AnswerBy::redirect;
+    bool silent = false;  // prompt=none: nobody is asked, so that nobody notices who is logged in then
 };
 
 // What a flow sends and later proves; the same for the same flow.

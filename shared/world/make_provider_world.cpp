@@ -22,8 +22,8 @@ ProviderContext context_of(const SessionWorld& world, HttpClient& http, ClientCr
 OwnedProviderWorld::OwnedProviderWorld(std::unique_ptr<OwnedSessionWorld> session)
     : session_(std::move(session)),
       http_(trust_of_environment()),
-      client_(session_->borrow().config.provider.auth, system_config_sources(), session_->borrow().clock,
-              session_->borrow().log),
+      client_(session_->borrow().config.provider.auth, session_->borrow().config.profile, system_config_sources(),
+              session_->borrow().clock, session_->borrow().log),
       provider_(context_of(session_->borrow(), http_, client_)),
       in_flight_(session_->borrow().config.serving.max_in_flight_per_session),
       dpop_nonces_(context_of(session_->borrow(), http_, client_)) {}

@@ -138,12 +138,14 @@ inline std::vector<FaultyLogin> faulty_responses() {
     return rows;
 }
 
-// Wrong at the token endpoint: the code is gone, nothing is known to have been received.
+// Wrong at the token endpoint: the code is gone, and what tokens can be told of the answer are revoked.
 inline std::vector<FaultyLogin> faulty_token_answers() {
     using namespace faults;
-    const auto row = [](std::string name, Spoil spoil, std::set<std::string> words = {"exchange_failed"}) {
-        return FaultyLogin{std::move(name), std::move(spoil), {}, std::move(words), Calls::token, Received::nothing};
+    const auto row = [](std::string name, Spoil spoil, std::set<std::string> words = {"exchange_failed"},
+                        Received received = Received::nothing) {
+        return FaultyLogin{std::move(name), std::move(spoil), {}, std::move(words), Calls::token, received};
     };
+    const std::set<std::string> failed{"exchange_failed"};
     std::vector<FaultyLogin> rows{
         row("a broken connection", token_endpoint_says(failing_answer(ErrorCode::upstream_unreachable)),
             {"unavailable"}),
@@ -159,8 +161,10 @@ inline std::vector<FaultyLogin> faulty_token_answers() {
         row("an error that is none", token_endpoint_says(json_answer(400, R"({"error":["evil"]})"))),
         row("an error with 200", token_endpoint_says(json_answer(200, R"({"error":"evil"})"))),
         row("tokens as text/html",
-            token_response([](ScriptedAnswer& a) { a.headers.set("Content-Type", "text/html"); })),
-        row("tokens without a type", token_response([](ScriptedAnswer& a) { a.headers.erase("Content-Type"); })),
+            token_response([](ScriptedAnswer& a) { a.headers.set("Content-Type", "text/html"); }), failed,
+            Received::tokens),
+        row("tokens without a type", token_response([](ScriptedAnswer& a) { a.headers.erase("Content-Type"); }), failed,
+            Received::tokens),
         row("cut JSON", token_response([](ScriptedAnswer& a) { a.body.resize(a.body.size() / 2); })),
         row("two JSON values", token_response([](ScriptedAnswer& a) { a.body += a.body; })),
         row("a JSON array", token_response([](ScriptedAnswer& a) { a.body = "[" + a.body + "]"; })),
@@ -188,8 +192,12 @@ inline std::vector<FaultyLogin> faulty_token_answers() {
         {"id_token", 7},
         {"id_token", Json::array({"evil"})},
     };
-    for (const auto& [name, value] : members)
-        rows.push_back(row(std::string(name) + " " + value.print(), tokens(name, value)));
+    for (const auto& [name, value] : members) {
+        const bool other_is_told =
+            std::string_view(name) == "access_token" || std::string_view(name) == "refresh_token";
+        rows.push_back(row(std::string(name) + " " + value.print(), tokens(name, value), failed,
+                           other_is_told ? Received::one_token : Received::tokens));
+    }
     return rows;
 }
 

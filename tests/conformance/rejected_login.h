@@ -17,7 +17,7 @@ namespace vestibule {
 
 // What the browser gets from a provider's endpoint before the fault shows, besides revocation.
 enum class Calls { none, token, token_and_keys, token_keys_and_userinfo };
-enum class Received { nothing, tokens };  // tokens that can be told, and so have to be revoked
+enum class Received { nothing, one_token, tokens };  // that can be told, and so have to be revoked
 
 struct FaultyLogin {
     std::string name;

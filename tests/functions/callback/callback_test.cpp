@@ -328,6 +328,34 @@ Test(callback, L44_a_login_in_vain_leaves_the_grant_of_the_session_that_stays) {
     cr_expect(eq(sz, b.op.revoked_tokens().size(), 1), "the access token alone");
 }
 
+Test(callback, C27_L44_a_login_in_vain_beside_no_live_session_gives_everything_back) {
+    CallbackBench b;
+    const SessionCookie over = b.put_session();
+    const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(over)));
+    (void)b.store.erase(over.key(), b.clock.now()).value();
+    b.store.fail_always(StoreOperation::insert);
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("unavailable")));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 2));
+}
+
+Test(callback, C27_L44_a_rejected_identity_beside_a_made_up_session_gives_everything_back) {
+    CallbackBench b;
+    FixedRandom another;
+    const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(SessionCookie::create(another))));
+    b.op.knobs.change_claims = [](Json& claims) { claims.set("nonce", "evil"); };
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("identity_rejected")));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 2));
+}
+
+Test(callback, C27_C40_a_login_that_was_ended_meanwhile_gives_everything_back) {
+    CallbackBench b;
+    const SessionCookie session = b.put_session();
+    const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(session)));
+    (void)b.store.refuse_logins_in_flight(b.clock.now() + Seconds{600}, b.clock.now()).value();
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("login_required")));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 2));
+}
+
 Test(callback, C13_head_and_post_are_405_and_consume_nothing) {
     CallbackBench b;
     const std::string query = b.log_in();

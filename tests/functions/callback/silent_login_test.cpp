@@ -153,3 +153,72 @@ Test(silent_login, L43_names_the_session_only_where_configured_and_there_is_one)
     b.store.fail_always(StoreOperation::find);
     cr_expect(parameter(b.begin_in_frame(cookies), "id_token_hint").empty(), "a hint is not worth a failure");
 }
+
+// Whose session it is never changes behind a page's back: the frame is told, and the page may log in anew.
+Test(silent_login, F08_R17_another_persons_session_at_the_provider_replaces_nobodys_here) {
+    SilentBench b;
+    const std::string session = cookie_set_by(b.come_back(b.log_in()), kSessionCookieName);
+    const std::string url = b.begin_in_frame(b.login_cookie + "; " + session);
+    b.op.knobs.subject = "mallory";
+    const Response response = b.come_back_in_frame(b.op.log_in(url));
+    cr_expect(says(response, "false", "&quot;login_required&quot;"), "%s", text_of(response).c_str());
+    cr_expect(cookie_set_by(response, kSessionCookieName).empty());
+    cr_expect(b.sessions() == 1);
+    cr_expect(b.opens(session), "it stays");
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 2), "of another grant: both tokens");
+    cr_expect(b.leaks_nothing(response));
+}
+
+Test(silent_login, F08_the_same_person_is_renewed_silently) {
+    SilentBench b;
+    const std::string session = cookie_set_by(b.come_back(b.log_in()), kSessionCookieName);
+    const Response response = b.come_back_in_frame(b.op.log_in(b.begin_in_frame(b.login_cookie + "; " + session)));
+    cr_expect(says(response, "true", "null"), "%s", text_of(response).c_str());
+    cr_expect(b.sessions() == 1);
+    cr_expect(not(b.opens(session)));
+}
+
+Test(silent_login, F08_another_person_may_follow_where_nobody_is_logged_in_any_more) {
+    SilentBench b;
+    const SessionCookie over = b.put_session();
+    const std::string url = b.begin_in_frame(cookie_pair(over));
+    (void)b.store.erase(over.key(), b.clock.now()).value();
+    b.op.knobs.subject = "mallory";
+    cr_expect(says(b.come_back_in_frame(b.op.log_in(url)), "true", "null"));
+}
+
+Test(silent_login, F08_a_person_who_logs_in_visibly_may_be_another) {
+    CallbackBench b;
+    const std::string session = cookie_set_by(b.come_back(b.log_in()), kSessionCookieName);
+    b.op.knobs.subject = "mallory";
+    const Response response = b.come_back(b.log_in("/auth/login", session));
+    cr_expect(not(cookie_set_by(response, kSessionCookieName).empty()));
+    cr_expect(b.sessions() == 1);
+}
+
+Test(silent_login, F08_a_store_that_cannot_say_whose_session_it_is_logs_nobody_in) {
+    SilentBench b;
+    const SessionCookie session = b.put_session();
+    const std::string query = b.op.log_in(b.begin_in_frame(cookie_pair(session)));
+    b.store.fail_always(StoreOperation::find);
+    cr_expect(says(b.come_back_in_frame(query), "false", "&quot;unavailable&quot;"));
+    b.store.heal();
+    cr_expect(b.session_is_there(session));
+    cr_expect(b.sessions() == 1);
+}
+
+Test(silent_login, L43_a_script_never_gets_to_read_the_hint) {
+    SilentBench b;
+    b.config.provider.id_token_hint = true;
+    const std::string cookies = cookie_pair(b.put_session());
+    const Request asked = fetch_request("GET", "/auth/login?prompt=none", cookies);
+    const Response response = handle_login(asked, b.world);
+    cr_expect(eq(int, +response.status, 200));
+    const std::string url = json_of(response).string_at("authorizationUrl").value_or("");
+    cr_expect(eq(str, parameter(url, "prompt"), text("none")));
+    cr_expect(parameter(url, "id_token_hint").empty());
+    cr_expect(b.leaks_nothing(response));
+    b.config.provider.pushed_requests = PushedRequests::always;
+    cr_expect(b.leaks_nothing(handle_login(asked, b.world)));
+    cr_expect(b.http.last_to(b.op.push_endpoint()).form().has("id_token_hint"), "it goes past the browser");
+}

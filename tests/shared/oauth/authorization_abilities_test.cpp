@@ -59,16 +59,6 @@ Test(authorization_abilities, L34_pushing_follows_the_setting_then_the_provider)
     cr_expect(pushes_requests(document(), config));
 }
 
-Test(authorization_abilities, L34_pushing_needs_an_endpoint) {
-    Config always;
-    always.provider.pushed_requests = PushedRequests::always;
-    cr_expect(names(problem(with("pushed_authorization_request_endpoint", nullptr), always),
-                    "pushed_authorization_request_endpoint is missing"));
-    Json required = with("require_pushed_authorization_requests", true);
-    required.set("pushed_authorization_request_endpoint", nullptr);
-    cr_expect(names(problem(required, Config{}), "pushed_authorization_request_endpoint is missing"));
-}
-
 Test(authorization_abilities, an_announced_list_of_response_modes_is_held_against_the_setting) {
     Config post;
     post.provider.response_mode = ResponseMode::form_post;
@@ -88,8 +78,7 @@ Test(authorization_abilities, the_profile_needs_iss_s256_and_sender_constrained_
     cr_expect(eq(str, problem(document(), config), text("")));
     const std::vector<std::pair<const char*, const char*>> needed{
         {"authorization_response_iss_parameter_supported", "fapi2"},
-        {"tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported"},
-        {"pushed_authorization_request_endpoint", "profile"}};
+        {"tls_client_certificate_bound_access_tokens", "dpop_signing_alg_values_supported"}};
     for (const auto& [member, word] : needed) {
         const std::string told = problem(with(member, nullptr), config);
         cr_expect(names(told, member) && names(told, word), "%s: %s", member, told.c_str());

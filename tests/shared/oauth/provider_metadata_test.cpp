@@ -144,3 +144,46 @@ Test(provider_metadata, D15_a_provider_that_insists_on_what_is_not_in_this_build
             cr_expect(told.find(word) != std::string::npos, "%s: %s", word, told.c_str());
     }
 }
+
+Test(provider_metadata, L34_pushing_needs_an_endpoint) {
+    Config always = config();
+    always.provider.pushed_requests = PushedRequests::always;
+    const std::string member = "pushed_authorization_request_endpoint";
+    for (const Json& document : {document_with(member.c_str(), nullptr), good_document()}) {
+        const auto metadata = parse_provider_metadata(document, always);
+        cr_assert(not(metadata.has_value()));
+        cr_expect(metadata.error().detail.find(member + " is missing") != std::string::npos);
+    }
+    const auto required =
+        parse_provider_metadata(document_with("require_pushed_authorization_requests", true), config());
+    cr_assert(not(required.has_value()));
+    cr_expect(required.error().detail.find(member + " is missing") != std::string::npos);
+}
+
+Test(provider_metadata, D16_an_alias_that_is_null_is_none) {
+    Config certified = config();
+    certified.provider.auth.method = ClientAuthMethod::tls_client_auth;
+    certified.provider.auth.certificate_file = "/etc/vestibule/client.pem";
+    certified.provider.pushed_requests = PushedRequests::always;
+    Json document = document_with("pushed_authorization_request_endpoint", "https://id.example/par");
+    document.set("token_endpoint_auth_methods_supported", Json::array({"tls_client_auth"}));
+    document.set("mtls_endpoint_aliases",
+                 Json::object({{"pushed_authorization_request_endpoint", nullptr}, {"token_endpoint", nullptr}}));
+    const auto metadata = parse_provider_metadata(document, certified);
+    cr_assert(metadata.has_value());
+    cr_expect(metadata->pushed_authorization_request_endpoint == "https://id.example/par");
+    cr_expect(eq(str, text(metadata->token_endpoint), text("https://id.example/token")));
+}
+
+Test(provider_metadata, D16_L34_requests_may_be_pushed_to_an_alias_alone) {
+    Config certified = config();
+    certified.provider.auth.method = ClientAuthMethod::tls_client_auth;
+    certified.provider.auth.certificate_file = "/etc/vestibule/client.pem";
+    certified.provider.pushed_requests = PushedRequests::always;
+    Json document = document_with("token_endpoint_auth_methods_supported", Json::array({"tls_client_auth"}));
+    document.set("mtls_endpoint_aliases",
+                 Json::object({{"pushed_authorization_request_endpoint", "https://mtls.id.example/par"}}));
+    const auto metadata = parse_provider_metadata(document, certified);
+    cr_assert(metadata.has_value());
+    cr_expect(metadata->pushed_authorization_request_endpoint == "https://mtls.id.example/par");
+}

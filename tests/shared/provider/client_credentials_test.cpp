@@ -55,7 +55,8 @@ struct Client {
     }
     void start() {
         auth.keys = read_client_keys(auth, files.sources()).value();
-        credentials = std::make_unique<ClientCredentials>(auth, files.sources(), bench.clock, bench.log);
+        credentials =
+            std::make_unique<ClientCredentials>(auth, bench.config.profile, files.sources(), bench.clock, bench.log);
         provider = std::make_unique<OidcProvider>(ProviderContext{bench.config, bench.http, bench.store, bench.keys,
                                                                   bench.clock, bench.random, bench.log, *credentials});
     }
@@ -171,4 +172,21 @@ Test(client_credentials, A10_a_clock_that_is_wrong_is_named_where_the_provider_d
         cr_expect(row.said == nullptr ? not(named) : named && log.find(row.said) != std::string::npos, "%d: %s",
                   row.ahead, log.c_str());
     }
+}
+
+Test(client_credentials, A27_a_key_that_the_profile_forbids_is_not_taken_up_either) {
+    Client client;
+    client.bench.config.profile = Profile::fapi2;
+    client.with_keys();
+    const auto before = client.credentials->current();
+    const auto weak = PrivateSigningKey::generate("RS256").value();
+    client.files.files[kKeys] = R"({"keys":[)" + weak.private_jwk().reveal() + "]}";
+    client.bench.clock.advance(kLookAgainAfter);
+    cr_expect(client.credentials->current() == before);
+    const std::string log = client.bench.log.text();
+    cr_expect(log.find("client_auth.files_unusable") != std::string::npos);
+    cr_expect(log.find("client_auth.replaced") == std::string::npos);
+    client.bench.config.profile = Profile::standard;
+    client.start();
+    cr_expect(client.credentials->current()->signing->algorithm_name() == "RS256");
 }

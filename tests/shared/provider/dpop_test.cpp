@@ -149,6 +149,7 @@ Test(dpop, C21_a_token_that_comes_back_unbound_logs_nobody_in) {
     DpopBench bench;
     bench.op.knobs.change_token_answer = [](Json& answer) { answer.set("token_type", "Bearer"); };
     cr_expect(bench.refused(bench.log_in(), ErrorCode::exchange_failed));
+    cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u), "it is good for whoever finds it (C27)");
     cr_expect(bench.no_secret_in_the_log());
 }
 
@@ -174,7 +175,20 @@ Test(dpop, R12_a_downgrade_at_a_refresh_gives_no_token_and_ends_no_session) {
     DpopBench bench;
     bench.op.knobs.change_token_answer = [](Json& answer) { answer.set("token_type", "Bearer"); };
     cr_expect(std::holds_alternative<ProviderTrouble>(bench.provider.refresh(bench.session_tokens(), "alice")));
+    cr_assert(eq(sz, bench.op.revoked_tokens().size(), 1u), "the session lives by the refresh token");
+    cr_expect(bench.op.revoked_tokens().front().starts_with("access-token-"));
     cr_expect(bench.no_secret_in_the_log());
+}
+
+Test(dpop, R12_an_unusable_refresh_does_not_revoke_the_token_that_the_session_has) {
+    DpopBench bench;
+    const TokenSet current = bench.session_tokens();
+    bench.op.knobs.change_token_answer = [&](Json& answer) {
+        answer.set("access_token", current.access_token.reveal());
+        answer.set("expires_in", -1);
+    };
+    cr_expect(std::holds_alternative<ProviderTrouble>(bench.provider.refresh(current, "alice")));
+    cr_expect(bench.op.revoked_tokens().empty());
 }
 
 // The tokens decide: a session from before stays what it was, one that is bound stays bound.

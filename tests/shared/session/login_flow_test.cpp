@@ -179,3 +179,12 @@ Test(login_flow, a_malformed_or_doubled_login_cookie_is_replaced) {
     doubled.headers.add("Cookie", "__Host-Http-login=" + std::string(43, 'A'));
     cr_expect(not(BrowserBinding::of(doubled).has_value()));
 }
+
+Test(login_flow, F08_remembers_that_nobody_was_to_be_asked) {
+    for (const bool silent : {false, true}) {
+        Started s;
+        s.flow.silent = silent;
+        s.started = start_flow(s.flow, s.keys, s.random, s.browser, kIssuer);
+        cr_expect(s.resume()->flow.silent == silent);
+    }
+}
