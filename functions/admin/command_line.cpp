@@ -146,7 +146,12 @@ void add_certificates(CLI::App& keys, Words& words, std::vector<Branch>& branche
         ->type_name("N")
         ->check(CLI::Range(1, 3650))
         ->capture_default_str();
-    branches.push_back({make, [&words] { return words.certificate; }});
+    make->add_flag("--force", words.force, "Also over a key and a certificate that are there");
+    branches.push_back({make, [&words] {
+                            using Force = NewClientCertificate::Force;
+                            words.certificate.force = words.force ? Force::yes : Force::no;
+                            return words.certificate;
+                        }});
     CLI::App* show = add_for_certificate(*certificate, words, "public",
                                          "Print the public JWK Set with the certificate, to register at the provider");
     branches.push_back(

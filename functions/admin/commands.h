@@ -41,6 +41,7 @@ struct NewClientCertificate {
     std::string certificate_file, key_file;
     std::string name = "vestibule";  // its common name
     int days = 365;
+    enum class Force { no, yes } force = Force::no;  // also over a key or certificate that is there
 };
 struct PublicClientCertificate {
     std::string certificate_file, key_file;

@@ -49,8 +49,10 @@ int print_key_line(const NewKey& command, Clock& clock, Random& random, const Te
 void print_advice(const std::string& id, const std::string& file, bool first, const Terminal& terminal) {
     terminal.out << "key " << id << " is in " << file << '\n';
     if (first) return;
-    terminal.out << "It seals new sessions once the functions are restarted; the keys below it still open the old "
-                    "ones.\nSeveral hosts: give the file to all of them before the first is restarted.\n";
+    terminal.out << "Running functions that read this file seal new sessions with it in about ten seconds; the keys "
+                    "below it still open the old ones.\n"
+                    "Several hosts: a host without the key does not know these sessions. `admin keys rotate --staged` "
+                    "makes one that only opens; give the file to every host, then `admin keys promote` it.\n";
 }
 
 }  // namespace

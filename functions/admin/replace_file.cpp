@@ -12,6 +12,8 @@
 namespace vestibule::admin {
 namespace {
 
+using Privacy = ConfigSources::Privacy;
+
 tl::unexpected<Error> problem(const std::string& path, const char* what) {
     return failure(ErrorCode::internal, path + " " + what + ": " + std::strerror(errno));
 }
@@ -51,15 +53,21 @@ bool write_all(int descriptor, std::string_view octets) {
     return true;
 }
 
+mode_t mode_after(const struct stat& before, Privacy privacy) {
+    const mode_t mode = before.st_mode & 0777;
+    const mode_t fit = before.st_uid == 0 ? S_IRUSR | S_IWUSR | S_IRGRP : S_IRUSR | S_IWUSR;
+    return privacy == Privacy::any || (mode & ~fit) == 0 ? mode : S_IRUSR | S_IWUSR;
+}
+
 // A service that may read the file today must be able to tomorrow, also when root makes the key.
-bool take_over_access(int descriptor, const std::string& from) {
+bool take_over_access(int descriptor, const std::string& from, Privacy privacy) {
     struct stat before {};
     if (::stat(from.c_str(), &before) != 0) return errno == ENOENT;
     struct stat now {};
     if (::fstat(descriptor, &now) != 0) return false;
     const bool same = now.st_uid == before.st_uid && now.st_gid == before.st_gid;
     if (!same && ::fchown(descriptor, before.st_uid, before.st_gid) != 0) return false;
-    return ::fchmod(descriptor, before.st_mode & 0777) == 0;
+    return ::fchmod(descriptor, mode_after(before, privacy)) == 0;
 }
 
 // So that the rename itself outlives a power failure.
@@ -79,7 +87,7 @@ std::string resolved(const std::string& path) {
 
 }  // namespace
 
-Result<void> replace_file(const std::string& path, const Secret& content) {
+Result<void> replace_file(const std::string& path, const Secret& content, Privacy privacy) {
     const std::string target = resolved(path);
     NewFile file(target + ".new");
     if (!file.is_open() && errno == EEXIST) {
@@ -87,7 +95,8 @@ Result<void> replace_file(const std::string& path, const Secret& content) {
                        file.path() + " exists: somebody else is writing, or was interrupted; remove it if nobody is");
     }
     if (!file.is_open()) return problem(file.path(), "cannot be made");
-    if (!take_over_access(file.descriptor(), target)) return problem(file.path(), "cannot be given its owner and mode");
+    if (!take_over_access(file.descriptor(), target, privacy))
+        return problem(file.path(), "cannot be given its owner and mode");
     if (!write_all(file.descriptor(), content.reveal())) return problem(file.path(), "cannot be written");
     if (::fsync(file.descriptor()) != 0) return problem(file.path(), "cannot be written");
     if (std::rename(file.path().c_str(), target.c_str()) != 0) return problem(target, "cannot be replaced");

@@ -16,6 +16,9 @@ constexpr std::size_t kLargestBody = 64 * 1024;
 // No login in flight comes back with a session of what was ended; one takes at most this long (checklist B16).
 constexpr Seconds kRemembered = 2 * kLoginFlowLifetime;
 
+// More than anybody has: what lies beyond would not be seen.
+constexpr std::uint64_t kMostOfOneUser = 10'000;
+
 tl::unexpected<Error> bad(const char* what) { return failure(ErrorCode::bad_request, what); }
 
 bool is_form(const Request& request) {
@@ -49,14 +52,36 @@ std::string id_of(const VerifiedLogoutToken& token, const Config& config) {
     return sha256(std::to_string(config.provider.issuer.size()) + ':' + config.provider.issuer + token.jti());
 }
 
-// "if a sub Claim is also present, … the session identified by the sid … must belong to it" (checklist B12).
-Result<void> check_whose_sid(const std::vector<IndexKey>& sids, const std::vector<IndexKey>& subs,
+// "if a sub Claim is also present, … the session identified by the sid … must belong to it" (checklist B12). Whether
+// there is any session of the sid.
+Result<bool> is_known_sid_of(const std::vector<IndexKey>& sids, const std::vector<IndexKey>& subs,
                              const ProviderWorld& world) {
     const auto owners = world.store.subs_of_sid(sids, world.clock.now());
     if (!owners) return failure(owners.error());
     const auto is_named = [&](const IndexKey& sub) { return std::find(subs.begin(), subs.end(), sub) != subs.end(); };
     if (!std::all_of(owners->begin(), owners->end(), is_named)) return bad("the sid is not the sub's");
-    return {};
+    return !owners->empty();
+}
+
+// There are providers whose logout tokens name a sid that no ID token carried: a session without one may be the one
+// that is meant, and must not live on after a 200 (checklist B19). Sessions of another sid are not.
+Result<std::uint64_t> end_those_without_sid(const std::vector<IndexKey>& subs, const ProviderWorld& world) {
+    const WallTime now = world.clock.now();
+    const auto rows = world.store.list(subs, kMostOfOneUser, now);
+    if (!rows) return failure(rows.error());
+    if (rows->size() == kMostOfOneUser) return failure(ErrorCode::store_unavailable, "the user has too many sessions");
+    const auto has_sid = [](const SessionRow& row) { return row.sid.has_value(); };
+    // A provider without sids, as far as can be seen: then no login in flight may come back either (checklist B16).
+    if (!rows->empty() && std::none_of(rows->begin(), rows->end(), has_sid))
+        return world.store.end_sub(subs, now + kRemembered, now);
+    std::uint64_t count = 0;
+    for (const SessionRow& row : *rows) {
+        if (has_sid(row)) continue;
+        const auto erased = world.store.erase(row.key, now);
+        if (!erased) return failure(erased.error());
+        count += *erased ? 1 : 0;
+    }
+    return count;
 }
 
 Result<std::uint64_t> end_sessions(const VerifiedLogoutToken& token, const ProviderWorld& world) {
@@ -66,10 +91,17 @@ Result<std::uint64_t> end_sessions(const VerifiedLogoutToken& token, const Provi
     if (token.subject()) subs = sub_index_keys(world.keys, issuer, *token.subject());
     if (!token.sid()) return world.store.end_sub(subs, now + kRemembered, now);
     const auto sids = sid_index_keys(world.keys, issuer, *token.sid());
+    std::uint64_t without_sid = 0;
     if (token.subject()) {
-        if (auto theirs = check_whose_sid(sids, subs, world); !theirs) return failure(theirs.error());
+        const auto known = is_known_sid_of(sids, subs, world);
+        if (!known) return failure(known.error());
+        const auto ended = *known ? Result<std::uint64_t>(0) : end_those_without_sid(subs, world);
+        if (!ended) return ended;
+        without_sid = *ended;
     }
-    return world.store.end_sid(sids, subs, now + kRemembered, now);
+    const auto of_sid = world.store.end_sid(sids, subs, now + kRemembered, now);
+    if (!of_sid) return of_sid;
+    return *of_sid + without_sid;
 }
 
 // A token that was obeyed is not obeyed again, or an old one would end the sessions begun since. It is used up only

@@ -96,8 +96,22 @@ Response answer_success(const Landing& landing, AnswerBy answer_by, const Config
     return response;
 }
 
+void log_refusal(const Error& error, Log& log) {
+    log.warning("login.refused", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
+}
+
+// Most often a provider that does not heed response_mode, or another one than it was configured for.
+Response refuse_method(ResponseMode mode, Log& log) {
+    const std::string method(method_of(mode));
+    const std::string setting = mode == ResponseMode::query ? "query" : "form_post";
+    log_refusal({ErrorCode::bad_request,
+                 "the answer did not come by " + method + ": provider.responseMode is " + setting, std::nullopt},
+                log);
+    return method_not_allowed(method);
+}
+
 Response refuse(const Request& request, const Error& error, const ProviderWorld& world) {
-    world.log.warning("login.refused", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
+    log_refusal(error, world.log);
     return error_response(request, error, world.config.url_of(world.config.paths.app));
 }
 
@@ -105,7 +119,7 @@ Response refuse(const Request& request, const Error& error, const ProviderWorld&
 
 Response handle_callback(const Request& request, const ProviderWorld& world) {
     const ResponseMode mode = world.config.provider.response_mode;
-    if (!may_carry_response(request, mode)) return method_not_allowed(method_of(mode));
+    if (!may_carry_response(request, mode)) return refuse_method(mode, world.log);
     if (is_speculative(request)) return refuse(request, {ErrorCode::unavailable, "prefetch", std::nullopt}, world);
     const auto returned = take_up(request, world);
     const AnswerBy answer_by = returned ? returned->resumed.flow.answer_by : AnswerBy::redirect;

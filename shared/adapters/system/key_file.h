@@ -1,4 +1,4 @@
-// The key file of a running process: looked at by its date, read again when that changed (crypto/key_ring.h).
+// The key file of a running process: looked at by its dates, read again when they changed (crypto/key_ring.h).
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace vestibule {
 
-// A file that is missing, or that others may read, is reported and leaves the keys as they are.
+// A file that is missing, that others may read, or that cannot be read at the moment leaves the keys as they are. It is
+// tried again with every look, and reported once until it is read or something else is wrong with it.
 class KeyFile final : public KeySource {
 public:
     KeyFile(std::string path, ConfigSources sources, Log& log)
@@ -23,14 +24,17 @@ public:
     void refused(std::string_view problem) override;
 
 private:
-    using Version = std::tuple<std::uint64_t, std::int64_t, std::int64_t, std::int64_t>;  // inode, size, seconds, ns
+    // Inode, size, and when the content and when anything of it (its mode, its owner) was changed: seconds,
+    // nanoseconds.
+    using Version = std::tuple<std::uint64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
     std::optional<Version> version() const;
+    std::nullopt_t cannot_be_had(const std::string& problem);
 
     const std::string path_;
     const ConfigSources sources_;
     Log& log_;
-    std::optional<Version> read_;  // nothing yet: the first look reads
-    bool missing_ = false;
+    std::optional<Version> read_;  // whole and without a problem; nothing yet: the first look reads
+    std::string problem_;          // that the log knows of
 };
 
 }  // namespace vestibule

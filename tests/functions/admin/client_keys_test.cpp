@@ -164,3 +164,41 @@ Test(admin_client_keys, a_certificate_and_its_key_fit_and_what_is_registered_hol
     cr_expect(at.out.str().find("\"x5c\"") != std::string::npos);
     cr_expect(at.out.str().find("\"d\"") == std::string::npos);
 }
+
+Test(admin_client_keys, a_key_or_a_certificate_that_is_there_is_replaced_only_by_force) {
+    Operator at;
+    NewClientCertificate command{folder + "/client.pem", folder + "/client.key", "spa", 30};
+    for (const std::string& there : {command.key_file, command.certificate_file}) {
+        std::ofstream(there) << "in use\n";
+        cr_expect(eq(int, new_client_certificate(command, at.clock, at.random, at.terminal()), kFailed));
+        cr_expect(at.err.str().find(there + " exists") != std::string::npos, "%s", at.err.str().c_str());
+        cr_expect(at.err.str().find("--force") != std::string::npos);
+        cr_expect(eq(str, content_of(there), text("in use\n")));
+        std::filesystem::remove(there);
+        cr_expect(std::filesystem::is_empty(folder), "neither half is written without the other");
+    }
+    std::ofstream(command.key_file) << "in use\n";
+    command.force = NewClientCertificate::Force::yes;
+    cr_assert(eq(int, new_client_certificate(command, at.clock, at.random, at.terminal()), kDone), "%s",
+              at.err.str().c_str());
+    const Secret key(content_of(command.key_file));
+    cr_expect(check_key_of_certificate(content_of(command.certificate_file), key).has_value());
+}
+
+Test(admin_client_keys, A26_a_private_key_never_takes_over_a_mode_that_others_can_read) {
+    Operator at;
+    const NewClientCertificate command{folder + "/client.pem", folder + "/client.key", "spa", 30,
+                                       NewClientCertificate::Force::yes};
+    for (int wide : {0644, 0666, 0604, 0660, 0755}) {
+        for (const std::string& there : {command.key_file, command.certificate_file}) {
+            std::ofstream(there) << "old\n";
+            chmod(there.c_str(), static_cast<mode_t>(wide));
+        }
+        cr_assert(eq(int, new_client_certificate(command, at.clock, at.random, at.terminal()), kDone));
+        cr_expect(eq(int, mode_of(command.key_file), 0600), "%d", wide);
+        cr_expect(eq(int, mode_of(command.certificate_file), wide), "a certificate is public");
+    }
+    chmod(command.key_file.c_str(), 0400);
+    cr_assert(eq(int, new_client_certificate(command, at.clock, at.random, at.terminal()), kDone));
+    cr_expect(eq(int, mode_of(command.key_file), 0400));
+}

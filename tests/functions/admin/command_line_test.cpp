@@ -59,8 +59,11 @@ Test(admin_command_line, the_keys_of_the_client_have_commands_of_their_own) {
     cr_expect(eq(str, read_as<RemoveClientKey>({"keys", "client", "remove", "/k", "a"}).kid, std::string("a")));
     auto made = read_as<NewClientCertificate>({"keys", "certificate", "new", "/c", "/k", "--days", "30"});
     cr_expect(eq(str, made.certificate_file, std::string("/c")));
+    cr_expect(made.force == NewClientCertificate::Force::no);
     cr_expect(eq(str, made.key_file, std::string("/k")));
     cr_expect(eq(int, made.days, 30));
+    made = read_as<NewClientCertificate>({"keys", "certificate", "new", "/c", "/k", "--force"});
+    cr_expect(made.force == NewClientCertificate::Force::yes);
     cr_expect(eq(str, read_as<PublicClientCertificate>({"keys", "certificate", "public", "/c", "/k"}).key_file,
                  std::string("/k")));
     for (const Words& words : {Words{"keys", "client", "new"}, Words{"keys", "client", "use", "/k"},

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "adapters/system/config_sources.h"
 #include "adapters/system/key_file.h"
@@ -235,4 +236,53 @@ Test(admin_keys, a_file_that_turns_bad_leaves_the_keys_as_they_are) {
     running.a_moment_passes();
     cr_expect(running.opens(cookie));
     cr_expect(running.keys.find("new") == nullptr, "others may read it");
+}
+
+Test(admin_keys, A26_X05_a_file_that_was_refused_is_taken_once_its_mode_is_mended) {
+    RunningFunction running;
+    std::ofstream(running.drawer.path) << "new:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI\n" << kOld;
+    chmod(running.drawer.path.c_str(), 0644);
+    for (int look = 0; look < 3; ++look) {
+        running.a_moment_passes();
+        cr_expect(running.keys.find("new") == nullptr);
+    }
+    cr_expect(eq(sz, running.log.count("keys.not_changed"), 1), "the same is said once");
+    chmod(running.drawer.path.c_str(), 0600);
+    running.a_moment_passes();
+    cr_expect(running.keys.find("new") != nullptr);
+    chmod(running.drawer.path.c_str(), 0644);
+    running.a_moment_passes();
+    cr_expect(running.keys.find("new") != nullptr, "the keys there are stay");
+    cr_expect(eq(sz, running.log.count("keys.not_changed"), 2), "but it is said again");
+}
+
+Test(admin_keys, X05_a_read_that_fails_once_is_made_again) {
+    KeyDrawer drawer;
+    RecordingLog log;
+    int failures = 2;
+    const auto really = drawer.sources.file;
+    drawer.sources.file = [&](const std::string& path, ConfigSources::Privacy privacy) {
+        if (failures-- > 0) return Result<std::optional<std::string>>(failure(ErrorCode::internal, "too many files"));
+        return really(path, privacy);
+    };
+    KeyFile file(drawer.path, drawer.sources, log);
+    cr_expect(not(file.newer().has_value()));
+    cr_expect(not(file.newer().has_value()));
+    cr_expect(eq(sz, log.count("keys.not_changed"), 1));
+    cr_expect(file.newer().has_value());
+    cr_expect(not(file.newer().has_value()), "it is known by now");
+}
+
+Test(admin_keys, X05_a_file_of_the_same_size_and_date_is_another_one) {
+    KeyDrawer drawer;
+    RecordingLog log;
+    KeyFile file(drawer.path, drawer.sources, log);
+    cr_assert(file.newer().has_value());
+    const auto date = std::filesystem::last_write_time(drawer.path);
+    std::this_thread::sleep_for(Milliseconds{50});  // the clock of the file system is a coarse one
+    std::string other = kOld;
+    other.replace(0, 3, "new");
+    std::ofstream(drawer.path) << other;
+    std::filesystem::last_write_time(drawer.path, date);
+    cr_expect(file.newer().has_value());
 }

@@ -109,6 +109,17 @@ Test(admin_new_key, a_file_without_a_line_end_is_not_glued_together) {
     cr_expect(ids_in(file) == wanted);
 }
 
+Test(admin_new_key, X05_the_advice_is_true_of_functions_that_follow_the_file) {
+    Maker maker;
+    const std::string file = folder + "/keys";
+    cr_assert(eq(int, maker.make({"first", file}), kDone));
+    cr_expect(maker.out.str().find("Several hosts") == std::string::npos, "nothing is sealed with another one yet");
+    cr_assert(eq(int, maker.make({"second", file}), kDone));
+    cr_expect(maker.out.str().find("restart") == std::string::npos, "%s", maker.out.str().c_str());
+    cr_expect(maker.out.str().find("admin keys rotate --staged") != std::string::npos);
+    cr_expect(maker.out.str().find("admin keys promote") != std::string::npos);
+}
+
 Test(admin_new_key, a_link_to_a_file_stays_a_link) {
     Maker maker;
     std::filesystem::create_symlink(folder + "/real", folder + "/keys");

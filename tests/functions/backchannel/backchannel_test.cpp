@@ -73,6 +73,53 @@ Test(backchannel, B13_without_a_sid_all_sessions_of_the_user_end) {
     cr_expect(b.session_is_there(others), "the same sub of another issuer");
 }
 
+Test(backchannel, B12_B19_a_sid_that_no_id_token_carried_ends_the_sessions_of_its_sub) {
+    BackchannelBench b;
+    const SessionCookie one = b.session("alice", ""), two = b.session("alice", ""), bobs = b.session("bob", "");
+    cr_expect(eq(int, b.status_of(Json::object()), 200));
+    cr_expect(not(b.session_is_there(one) || b.session_is_there(two)));
+    cr_expect(b.session_is_there(bobs));
+    cr_expect(b.log.last("backchannel.ended")->field("count") == LogValue(std::int64_t{2}));
+}
+
+Test(backchannel, B12_sessions_of_another_sid_are_not_taken_for_those_without_one) {
+    BackchannelBench b;
+    const SessionCookie without = b.session("alice", ""), other = b.session("alice", "provider-session-2");
+    cr_expect(eq(int, b.status_of(Json::object()), 200));
+    cr_expect(not(b.session_is_there(without)));
+    cr_expect(b.session_is_there(other));
+}
+
+Test(backchannel, B12_where_the_sid_is_known_sessions_without_one_are_left_alone) {
+    BackchannelBench b;
+    const SessionCookie named = b.session(), beside_it = b.session("alice", "");
+    cr_expect(eq(int, b.status_of(Json::object()), 200));
+    cr_expect(not(b.session_is_there(named)));
+    cr_expect(b.session_is_there(beside_it));
+}
+
+Test(backchannel, B08_B19_what_has_no_sid_and_cannot_be_ended_is_400_and_the_token_is_good_afterwards) {
+    for (const StoreOperation operation : {StoreOperation::list, StoreOperation::erase, StoreOperation::end_sub}) {
+        BackchannelBench b;
+        const SessionCookie one = b.session("alice", "");
+        if (operation == StoreOperation::erase) (void)b.session("alice", "provider-session-2");
+        const std::string token = b.op.logout_token();
+        b.store.fail_next(operation);
+        cr_expect(eq(int, b.post(token).status, 400), "%d", static_cast<int>(operation));
+        cr_expect(eq(int, b.post(token).status, 200));
+        cr_expect(not(b.session_is_there(one)));
+    }
+}
+
+Test(backchannel, B16_a_login_in_flight_at_a_provider_without_sids_does_not_survive_either) {
+    BackchannelBench b;
+    b.op.knobs.sid = "";
+    const std::string answer = b.log_in();
+    (void)b.session("alice", "");  // another browser's, and the reason to know that there are no sids
+    cr_assert(eq(int, b.status_of(Json::object({{"sid", "provider-session-1"}})), 200));
+    cr_expect(eq(str, b.error_of(b.come_back(answer)), text("login_required")));
+}
+
 Test(backchannel, B14_O18_an_unknown_or_ended_session_is_a_success) {
     BackchannelBench b;
     cr_expect(eq(int, b.status_of(Json::object()), 200));

@@ -64,6 +64,20 @@ Test(form_post, C13_a_code_by_get_is_405_and_consumes_nothing) {
     cr_expect(logs_in(b.post_back(answer)), "the right way still works");
 }
 
+Test(form_post, G05_C13_the_log_says_why_an_answer_was_405_and_nothing_of_it) {
+    FormPostBench b;
+    const std::string answer = b.log_in();
+    cr_assert(eq(int, +b.come_back(answer).status, 405));
+    cr_assert(b.log.last("login.refused").has_value());
+    cr_expect(eq(str, b.log.last("login.refused")->text("reason"),
+                 text("the answer did not come by POST: provider.responseMode is form_post")));
+    cr_expect(b.log.text().find(answer) == std::string::npos);
+    CallbackBench by_query;
+    cr_assert(eq(int, +by_query.post_back(by_query.log_in()).status, 405));
+    cr_expect(eq(str, by_query.log.last("login.refused")->text("reason"),
+                 text("the answer did not come by GET: provider.responseMode is query")));
+}
+
 Test(form_post, C13_a_post_is_405_where_the_answer_comes_by_the_query) {
     CallbackBench b;
     const std::string answer = b.log_in();

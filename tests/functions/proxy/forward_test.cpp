@@ -57,6 +57,20 @@ Test(proxy_forward, the_token_goes_to_the_configured_host_and_to_no_other_P04_P1
     }
 }
 
+Test(proxy_forward, A12_only_a_route_that_asks_for_it_presents_the_clients_certificate) {
+    Forwarding stage;
+    const auto certificate =
+        std::make_shared<const ClientCertificate>(ClientCertificate{"certificate", Secret("key"), "thumbprint"});
+    stage.config.provider.auth.keys.certificate = certificate;
+    stage.call("GET /api/x");
+    cr_assert(eq(sz, stage.upstream_calls(), 1));
+    cr_expect(stage.last_upstream().certificate == nullptr);
+    stage.api().client_certificate = true;
+    stage.call("GET /api/x");
+    cr_assert(eq(sz, stage.upstream_calls(), 2));
+    cr_expect(stage.last_upstream().certificate == certificate);
+}
+
 Test(proxy_forward, a_body_is_streamed_with_its_length_P21_P44) {
     Forwarding stage;
     stage.call("PUT /api/x", "Content-Type: application/json\nContent-Length: 7\nTransfer-Encoding: chunked\n",
