@@ -106,14 +106,10 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<SessionStore>> open_redis_store(std::string_view url, const RedisStoreOptions& options) {
-    const auto address = parse_redis_url(url);
+    auto address = parse_redis_url(url);
     if (!address) return failure(address.error());
-    if (address->transport == RedisTransport::plain && !address->endpoint.is_local() &&
-        options.plain_beyond_this_host == PlainRedis::refused) {
-        return failure(ErrorCode::internal,
-                       "the address of the Redis store has no TLS and is on another host; write rediss://, or "
-                       "\"allowInsecureStore\": true where that network is really yours");
-    }
+    address->plain_beyond_this_host = options.plain_beyond_this_host;
+    if (const auto allowed = check_transport(*address, address->endpoint); !allowed) return failure(allowed.error());
     return std::make_unique<RedisSessionStore>(*address, options);
 }
 
