@@ -7,6 +7,7 @@
 #include "adapters/redis/redis_client.h"
 #include "adapters/redis/redis_operations.h"
 #include "adapters/redis/redis_url.h"
+#include "adapters/system/config_sources.h"
 
 namespace vestibule {
 namespace {
@@ -110,6 +111,10 @@ Result<std::unique_ptr<SessionStore>> open_redis_store(std::string_view url, con
     if (!address) return failure(address.error());
     address->plain_beyond_this_host = options.plain_beyond_this_host;
     if (const auto allowed = check_transport(*address, address->endpoint); !allowed) return failure(allowed.error());
+    if (!address->key_file.empty()) {
+        const auto key = system_config_sources().file(address->key_file, ConfigSources::Privacy::secret);
+        if (!key) return failure(ErrorCode::internal, "the key of the Redis store: " + key.error().detail);
+    }
     return std::make_unique<RedisSessionStore>(*address, options);
 }
 
