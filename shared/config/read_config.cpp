@@ -1,5 +1,6 @@
 #include "config/read_config.h"
 
+#include "codec/percent.h"
 #include "config/environment.h"
 #include "config/known_settings.h"
 #include "config/secret_settings.h"
@@ -79,6 +80,25 @@ std::string printable(std::string_view text) {
     return result;
 }
 
+// Generous: a password in the address, or what may be one.
+bool holds_password(const std::string& store) {
+    const std::string address = percent_decode(store).value_or(store);
+    const std::size_t credentials = address.find("://");
+    if (credentials == std::string::npos) return false;
+    const std::size_t at = address.rfind('@');
+    const std::size_t colon = address.find(':', credentials + 3);
+    return address.find("password=") != std::string::npos || (at != std::string::npos && colon < at);
+}
+
+// Of a file that says the store's password.
+std::optional<std::string> problem_of_privacy(const Config& config, const std::string& path,
+                                              const ConfigSources& sources) {
+    if (environment_value(sources, "BFF_STORE") || !holds_password(config.store)) return std::nullopt;
+    const auto text = sources.file(path, ConfigSources::Privacy::secret);
+    if (text) return std::nullopt;
+    return "holds a password, and " + text.error().detail + ", or give the address in BFF_STORE instead";
+}
+
 }  // namespace
 
 tl::expected<Config, Problems> read_config(std::string_view text, const ConfigSources& sources) {
@@ -103,7 +123,12 @@ tl::expected<Config, Problems> load_config(const ConfigSources& sources) {
     const bool named = environment_value(sources, "BFF_CONFIG").has_value();
     const auto text = sources.file(path, ConfigSources::Privacy::any);
     if (!text) return one_problem(named ? "BFF_CONFIG" : path, text.error().detail);
-    if (*text) return read_config(**text, sources);
+    if (*text) {
+        auto config = read_config(**text, sources);
+        if (!config) return config;
+        if (const auto problem = problem_of_privacy(*config, path, sources)) return one_problem("store", *problem);
+        return config;
+    }
     if (named) return one_problem("BFF_CONFIG", "names a file that does not exist: " + path);
     // A container may be told everything by its environment.
     auto config = read_config("{}", sources);

@@ -39,7 +39,8 @@ namespace vestibule {
     FUNCTION(PQsetNoticeProcessor) \
     FUNCTION(PQsetnonblocking)     \
     FUNCTION(PQsocket)             \
-    FUNCTION(PQstatus)
+    FUNCTION(PQstatus)             \
+    FUNCTION(PQtransactionStatus)
 
 // Its functions under their own names.
 struct Libpq {

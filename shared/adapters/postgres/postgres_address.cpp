@@ -1,5 +1,7 @@
 #include "adapters/postgres/postgres_address.h"
 
+#include <arpa/inet.h>
+
 #include <cstdlib>
 #include <memory>
 
@@ -50,8 +52,9 @@ std::vector<std::string> split(const std::string& list) {
 }
 
 bool stays_on_this_machine(const std::string& host) {
-    return host.starts_with('/') || host.starts_with('@') || host == "localhost" || host.starts_with("127.") ||
-           host == "::1";
+    in_addr number{};  // 127.db.example is a name
+    const bool is_loopback = inet_pton(AF_INET, host.c_str(), &number) == 1 && ntohl(number.s_addr) >> 24 == 127;
+    return host.starts_with('/') || host.starts_with('@') || host == "localhost" || is_loopback || host == "::1";
 }
 
 Result<void> secure(PostgresParameters& parameters, StoreTls tls) {
@@ -85,10 +88,21 @@ Result<std::vector<PostgresParameters>> one_for_each_host(const PostgresParamete
         one["host"] = i < hosts.size() ? hosts[i] : "";
         one["hostaddr"] = i < addresses.size() ? addresses[i] : "";
         one["port"] = ports.size() == 1 ? ports[0] : ports[i];
-        if (one["host"].empty() && one["hostaddr"].empty()) one["host"] = kSocketDirectory;
+        // libpq would take what is empty from its environment.
+        if (one["host"].empty()) one["host"] = one["hostaddr"].empty() ? kSocketDirectory : one["hostaddr"];
         each.push_back(std::move(one));
     }
     return each;
+}
+
+// These lead libpq to another host than the one that is judged here, and there is no address that overrules them.
+Result<void> check_environment() {
+    for (const std::string variable : {"PGHOSTADDR", "PGSERVICE"}) {
+        if (std::getenv(variable.c_str()) != nullptr) {
+            return refused(variable + " is set, which leads elsewhere than the address says; unset it");
+        }
+    }
+    return {};
 }
 
 Result<void> check_target(PostgresParameters& parameters) {
@@ -105,6 +119,7 @@ Result<std::vector<PostgresParameters>> parse_postgres_address(const std::string
     Result<PostgresParameters> all = parse(address);
     if (!all) return failure(all.error());
     if (all->contains("service")) return refused("a service file is not read; write out what it says");
+    if (const auto checked = check_environment(); !checked) return failure(checked.error());
     if (const auto checked = check_target(*all); !checked) return failure(checked.error());
     all->try_emplace("application_name", "vestibule");
     all->try_emplace("gssencmode", "disable");

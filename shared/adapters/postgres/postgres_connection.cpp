@@ -149,6 +149,8 @@ Result<bool> PostgresConnection::wait_for_socket(short events) {
     }
 }
 
+bool PostgresConnection::is_at_rest() const { return libpq_.PQtransactionStatus(connection_.get()) == PQTRANS_IDLE; }
+
 bool PostgresConnection::is_quiet() const {
     pollfd socket{libpq_.PQsocket(connection_.get()), POLLIN, 0};
     return libpq_.PQstatus(connection_.get()) == CONNECTION_OK && ::poll(&socket, 1, 0) == 0;

@@ -41,6 +41,8 @@ public:
     template <class Work>
     auto transaction(Work work) -> decltype(work());
 
+    // Every statement was answered and no transaction is open: not so where an exception left in the middle.
+    bool is_at_rest() const;
     // Nobody at the other end has hung up or said anything since the last answer.
     bool is_quiet() const;
     // The last failure left nothing done and would not come again on another connection: it was lost before it was

@@ -16,7 +16,7 @@ MonotonicTime right_now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
 PostgresPool::Borrowed::~Borrowed() {
-    if (connection_) pool_->give_back(std::move(connection_));
+    if (connection_ && connection_->is_at_rest()) pool_->give_back(std::move(connection_));
 }
 
 void PostgresPool::Borrowed::discard() {

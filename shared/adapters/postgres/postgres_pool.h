@@ -21,7 +21,8 @@ enum class SchemaCheck { on_opening, none };
 
 class PostgresPool {
 public:
-    // A connection, for as long as this lives; then it goes back to the pool, unless it was discarded.
+    // A connection, for as long as this lives; then it goes back to the pool, unless it was discarded or is not
+    // at rest, as after an exception.
     class Borrowed {
     public:
         Borrowed(PostgresPool& pool, Place place, std::unique_ptr<PostgresConnection> connection)

@@ -4,6 +4,7 @@
 #include <sys/un.h>
 
 #include <cstring>
+#include <system_error>
 #include <thread>
 
 namespace vestibule {
@@ -41,6 +42,14 @@ SocketAddress address_of_socket(const std::string& path) {
     return address;
 }
 
+// An answer that is there already, and that nobody joins.
+std::shared_future<Addresses> no_thread(const std::system_error& error) {
+    std::promise<Addresses> answer;
+    answer.set_value(
+        failure(ErrorCode::store_unavailable, std::string("no thread to ask for an address: ") + error.what()));
+    return answer.get_future().share();
+}
+
 }  // namespace
 
 std::shared_future<NameLookup::Answer> NameLookup::begin_or_join(const RedisEndpoint& endpoint) {
@@ -51,8 +60,12 @@ std::shared_future<NameLookup::Answer> NameLookup::begin_or_join(const RedisEndp
     }
     std::packaged_task<Answer()> ask([endpoint] { return ask_system(endpoint, AI_ADDRCONFIG); });
     const std::shared_future<Answer> answer = ask.get_future().share();
+    try {
+        std::thread(std::move(ask)).detach();  // holds nothing of ours
+    } catch (const std::system_error& error) {
+        return no_thread(error);
+    }
     running_[endpoint] = answer;
-    std::thread(std::move(ask)).detach();  // holds nothing of ours
     return answer;
 }
 

@@ -168,6 +168,9 @@ RedisClient::Answer RedisClient::judge_error(RedisPool::Borrowed& borrowed, cons
                                              const RedisReply& error) {
     Error told{ErrorCode::store_unavailable, endpoint.print() + ": " + print_reply_error(error), {}};
     if (const auto redirection = parse_redirection(error, endpoint)) {
+        if (const auto allowed = check_transport(address_, redirection->to); !allowed) {
+            return Error{ErrorCode::store_unavailable, told.detail + ": " + allowed.error().detail, {}};
+        }
         if (redirection->kind == ClusterRedirection::Kind::ask) {
             return AskAgain{AskAgain::Why::ask, redirection->to, std::move(told)};
         }

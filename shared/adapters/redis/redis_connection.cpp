@@ -3,6 +3,7 @@
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 namespace vestibule {
@@ -25,6 +26,14 @@ std::string print_command(const RedisCommand& command) {
     return {formatted, static_cast<std::size_t>(length)};
 }
 
+// The rest of it may repeat the password: "ERR unknown command 'AUTH', with args beginning with: …".
+std::string print_login_error(const RedisReply& error) {
+    const std::string_view word = std::string_view(error.text).substr(0, error.text.find(' '));
+    constexpr std::array<std::string_view, 8> kWords = {"WRONGPASS", "NOAUTH",  "NOPERM",     "ERR",
+                                                        "DENIED",    "LOADING", "MASTERDOWN", "BUSY"};
+    return std::find(kWords.begin(), kWords.end(), word) == kWords.end() ? "an error" : std::string(word);
+}
+
 }  // namespace
 
 std::string print_reply_error(const RedisReply& error) {
@@ -37,6 +46,9 @@ std::string print_reply_error(const RedisReply& error) {
 Result<std::unique_ptr<RedisConnection>> RedisConnection::open(const RedisAddress& address,
                                                                const RedisEndpoint& endpoint, NameLookup& names,
                                                                std::size_t first, MonotonicTime deadline) {
+    if (const auto allowed = check_transport(address, endpoint); !allowed) {
+        return failure(ErrorCode::store_unavailable, endpoint.print() + ": " + allowed.error().detail);
+    }
     const auto found = names.addresses_of(endpoint, deadline);
     if (!found) return failure(found.error());
     Error last{ErrorCode::store_unavailable, "no address", {}};
@@ -69,7 +81,7 @@ Result<void> RedisConnection::log_in(const RedisAddress& address, MonotonicTime 
     if (!replies) return failure(replies.error());
     for (const RedisReplyPtr& reply : *replies) {
         if (reply->kind != RedisReply::Kind::error) continue;
-        return failure(ErrorCode::store_unavailable, "the server lets nobody in: " + print_reply_error(*reply));
+        return failure(ErrorCode::store_unavailable, "the server lets nobody in: " + print_login_error(*reply));
     }
     return {};
 }
@@ -86,6 +98,7 @@ Result<RedisReplyPtr> RedisConnection::next_reply(MonotonicTime deadline) {
 
 Result<std::vector<RedisReplyPtr>> RedisConnection::call(const std::vector<RedisCommand>& commands,
                                                          MonotonicTime deadline) {
+    owes_replies_ = true;
     std::string octets;
     for (const RedisCommand& command : commands) octets += print_command(command);
     if (const auto sent = stream_->send(octets, deadline); !sent) return failure(sent.error());
@@ -96,11 +109,12 @@ Result<std::vector<RedisReplyPtr>> RedisConnection::call(const std::vector<Redis
         replies.push_back(*std::move(reply));
     }
     used_at_ = std::chrono::steady_clock::now();
+    owes_replies_ = false;
     return replies;
 }
 
 bool RedisConnection::is_usable() {
-    return std::chrono::steady_clock::now() - used_at_ < kTrustedIdle && stream_->is_quiet();
+    return is_at_rest() && std::chrono::steady_clock::now() - used_at_ < kTrustedIdle && stream_->is_quiet();
 }
 
 }  // namespace vestibule

@@ -33,8 +33,10 @@ public:
     // Sends all and reads the reply of each. A reply may be the server's error.
     Result<std::vector<RedisReplyPtr>> call(const std::vector<RedisCommand>& commands, MonotonicTime deadline);
 
-    // It was in use a moment ago, and the server has not closed it since. (A firewall that forgets idle connections
-    // tells nobody, so one that was idle for long is not trusted.)
+    // Every question was answered, and nothing besides: false after a call that failed or that an exception left.
+    bool is_at_rest() const { return !owes_replies_ && reader_.is_empty(); }
+    // It is at rest, it was in use a moment ago, and the server has not closed it since. (A firewall that forgets idle
+    // connections tells nobody, so one that was idle for long is not trusted.)
     bool is_usable();
 
     bool knows_schema = false;  // its server's layout was looked at
@@ -46,6 +48,7 @@ private:
 
     std::unique_ptr<RedisStream> stream_;
     RedisReplyReader reader_;
+    bool owes_replies_ = false;
     MonotonicTime used_at_{};
 };
 

@@ -10,7 +10,7 @@ constexpr Seconds kLeftAlone{1};
 }  // namespace
 
 RedisPool::Borrowed::~Borrowed() {
-    if (!connection_) return;
+    if (!connection_ || !connection_->is_at_rest()) return;
     const std::lock_guard lock(pool_->mutex_);
     pool_->idle_[endpoint_].push_back(std::move(connection_));
 }

@@ -18,7 +18,8 @@ namespace vestibule {
 // Thread-safe. Opens nothing before the first borrow().
 class RedisPool {
 public:
-    // A connection, for as long as this lives; then it goes back to the pool, unless it was discarded.
+    // A connection, for as long as this lives; then it goes back to the pool, unless it was discarded or a call on
+    // it did not end, as after an exception.
     class Borrowed {
     public:
         Borrowed(RedisPool& pool, Place place, RedisEndpoint endpoint, std::unique_ptr<RedisConnection> connection)

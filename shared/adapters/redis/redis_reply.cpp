@@ -102,6 +102,11 @@ Result<void> RedisReplyReader::feed(std::string_view octets) {
     return {};
 }
 
+bool RedisReplyReader::is_empty() const {
+    const redisReader* reader = parser_->reader.get();
+    return reader != nullptr && reader->err == 0 && reader->pos == reader->len && reader->ridx < 0;
+}
+
 Result<std::unique_ptr<RedisReply>> RedisReplyReader::next() {
     void* whole = nullptr;
     if (!parser_->reader || redisReaderGetReply(parser_->reader.get(), &whole) != REDIS_OK) {

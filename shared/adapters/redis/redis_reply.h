@@ -37,6 +37,7 @@ public:
     // one that is too large.
     Result<std::unique_ptr<RedisReply>> next();
     Result<void> feed(std::string_view octets);
+    bool is_empty() const;  // of what was fed nothing is left, not even a part of a reply
 
 private:
     struct Parser;

@@ -7,6 +7,7 @@
 #include "adapters/redis/redis_client.h"
 #include "adapters/redis/redis_operations.h"
 #include "adapters/redis/redis_url.h"
+#include "adapters/system/config_sources.h"
 
 namespace vestibule {
 namespace {
@@ -106,13 +107,13 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<SessionStore>> open_redis_store(std::string_view url, const RedisStoreOptions& options) {
-    const auto address = parse_redis_url(url);
+    auto address = parse_redis_url(url);
     if (!address) return failure(address.error());
-    if (address->transport == RedisTransport::plain && !address->endpoint.is_local() &&
-        options.plain_beyond_this_host == PlainRedis::refused) {
-        return failure(ErrorCode::internal,
-                       "the address of the Redis store has no TLS and is on another host; write rediss://, or "
-                       "\"allowInsecureStore\": true where that network is really yours");
+    address->plain_beyond_this_host = options.plain_beyond_this_host;
+    if (const auto allowed = check_transport(*address, address->endpoint); !allowed) return failure(allowed.error());
+    if (!address->key_file.empty()) {
+        const auto key = system_config_sources().file(address->key_file, ConfigSources::Privacy::secret);
+        if (!key) return failure(ErrorCode::internal, "the key of the Redis store: " + key.error().detail);
     }
     return std::make_unique<RedisSessionStore>(*address, options);
 }

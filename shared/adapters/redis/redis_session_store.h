@@ -14,14 +14,12 @@
 #include <memory>
 #include <string_view>
 
+#include "adapters/redis/redis_url.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "session/store.h"
 
 namespace vestibule {
-
-// A server on another host without TLS: who is on the way sees the password and can end sessions, not use them.
-enum class PlainRedis { refused, accepted };
 
 struct RedisStoreOptions {
     Milliseconds time_limit{5000};      // of every call: threads, names, connections, redirections included

@@ -157,6 +157,16 @@ bool RedisEndpoint::is_local() const {
 
 std::string RedisEndpoint::print() const { return socket_path.empty() ? host + ":" + port : socket_path; }
 
+Result<void> check_transport(const RedisAddress& address, const RedisEndpoint& endpoint) {
+    if (address.transport == RedisTransport::tls || endpoint.is_local() ||
+        address.plain_beyond_this_host == PlainRedis::accepted) {
+        return {};
+    }
+    return wrong(
+        "has no TLS and leads to another host; write rediss://, or \"allowInsecureStore\": true where that network is "
+        "really yours");
+}
+
 Result<RedisAddress> parse_redis_url(std::string_view url) {
     RedisAddress address;
     const std::string_view scheme = url.substr(0, url.find("://"));

@@ -30,11 +30,15 @@ struct RedisEndpoint {
 
 enum class RedisTransport { plain, tls };
 
+// A server on another host without TLS: who is on the way sees the password and can end sessions, not use them.
+enum class PlainRedis { refused, accepted };
+
 struct RedisAddress {
     RedisEndpoint endpoint;
     RedisTransport transport = RedisTransport::plain;
-    std::string user;  // empty: the server's default user
-    Secret password;   // empty: none is asked for
+    PlainRedis plain_beyond_this_host = PlainRedis::refused;  // not of the URL: the configuration's word
+    std::string user;                                         // empty: the server's default user
+    Secret password;                                          // empty: none is asked for
     unsigned database = 0;
     std::string prefix = "vestibule";
     unsigned replicas = 0;  // that confirm a write before it counts
@@ -45,5 +49,8 @@ struct RedisAddress {
 
 // Fails with `internal` and what is wrong; the message never quotes the address, which may hold a password.
 Result<RedisAddress> parse_redis_url(std::string_view url);
+
+// Whether this endpoint, which may be one that a server named, may be spoken to. Fails with `internal`, for people.
+Result<void> check_transport(const RedisAddress& address, const RedisEndpoint& endpoint);
 
 }  // namespace vestibule

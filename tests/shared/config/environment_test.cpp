@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <algorithm>
 
 #include "crypto/key_ring.h"
 #include "tests/shared/config/scripted_sources.h"
@@ -95,6 +96,35 @@ Test(environment, the_default_file_may_be_missing_where_the_environment_says_eve
 
     world.environment.erase("BFF_STORE");
     cr_expect(eq(str, places(load_config(world.sources())), std::string("/etc/vestibule/config.jsonc, store")));
+}
+
+Test(environment, a_file_with_the_password_of_the_store_must_be_private) {
+    for (const char* store : {"rediss://:pw@host", "redis://me:pw@host", "postgresql://me:pw@host/db",
+                              "postgresql://me@host/db?password=pw", "postgresql://me@host/db?p%61ssword=pw"}) {
+        ScriptedSources world = full_environment();
+        world.environment["BFF_CONFIG"] = "/etc/config.jsonc";
+        world.environment.erase("BFF_STORE");
+        world.files["/etc/config.jsonc"] = R"({"store": ")" + std::string(store) + "\"}";
+        cr_expect(load_config(world.sources()).has_value(), "%s", store);
+        cr_expect(
+            eq(sz, std::count(world.asked_as_secret.begin(), world.asked_as_secret.end(), "/etc/config.jsonc"), 1),
+            "%s", store);
+        world.readable_by_others = "/etc/config.jsonc";
+        const auto config = load_config(world.sources());
+        cr_expect(eq(str, places(config), std::string("store")), "%s", store);
+        cr_assert(not(config.has_value()));
+        cr_expect(config.error().front().message.find("BFF_STORE") != std::string::npos);
+        world.environment["BFF_STORE"] = store;
+        cr_expect(load_config(world.sources()).has_value(), "%s", store);
+    }
+    for (const char* store : {"sqlite:/x/a:b@c.db", "rediss://host:6380", "postgresql://me@host:5432,other:1/db"}) {
+        ScriptedSources world = full_environment();
+        world.environment["BFF_CONFIG"] = "/etc/config.jsonc";
+        world.environment.erase("BFF_STORE");
+        world.files["/etc/config.jsonc"] = R"({"store": ")" + std::string(store) + "\"}";
+        world.readable_by_others = "/etc/config.jsonc";
+        cr_expect(load_config(world.sources()).has_value(), "%s", store);
+    }
 }
 
 Test(environment, a_file_named_in_bff_config_must_be_there) {

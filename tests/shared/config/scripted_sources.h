@@ -27,6 +27,7 @@ struct ScriptedSources {
         {"/etc/vestibule/client.pem", client_files().certificate},
         {"/etc/vestibule/client.key", client_files().certificate_key}};
     std::vector<std::string> asked_as_secret;
+    std::string readable_by_others;
 
     ConfigSources sources() {
         return {[this](std::string_view name) -> std::optional<std::string> {
@@ -39,7 +40,9 @@ struct ScriptedSources {
 private:
     Result<std::optional<std::string>> file(const std::string& path, ConfigSources::Privacy privacy) {
         if (privacy == ConfigSources::Privacy::secret) asked_as_secret.push_back(path);
-        if (path.starts_with("/open/")) return failure(ErrorCode::internal, path + " can be read by other users");
+        const bool too_open = privacy == ConfigSources::Privacy::secret && path == readable_by_others;
+        if (too_open || path.starts_with("/open/"))
+            return failure(ErrorCode::internal, path + " can be read by other users");
         const auto found = files.find(path);
         return found == files.end() ? std::nullopt : std::optional(found->second);
     }

@@ -3,8 +3,10 @@
 #include "tests/shared/adapters/postgres/store_on_postgres.h"
 
 #include <csignal>
+#include <new>
 #include <thread>
 
+#include "adapters/postgres/postgres_pool.h"
 #include "tests/support/postgres_schema.h"
 #include "tests/support/postgres_server.h"
 
@@ -57,6 +59,27 @@ Test(postgres_faults, a_server_that_restarts_between_calls_is_not_noticed) {
     server.start();
     cr_expect(inserted(*store, "b"));
     cr_expect(must(store->find({"a"}, kNow)).has_value());
+}
+
+Test(postgres_faults, a_transaction_that_an_exception_left_is_not_there_for_the_next_call) {
+    const std::string address = fresh_postgres_schema();
+    must(must(open_postgres_store(address))->migrate());
+    PostgresPool pool(must(parse_postgres_address(address, StoreTls::as_the_address_says, Seconds{20})), 1,
+                      Seconds{20});
+    const auto until = std::chrono::steady_clock::now() + Seconds{20};
+    try {
+        auto borrowed = must(pool.borrow(until));
+        borrowed.connection().begin(PostgresConnection::Effect::writes, until);
+        must(borrowed.connection().transaction([&]() -> Result<void> {
+            must(borrowed.connection().execute("CREATE TABLE half (x int)").map([](const PostgresRows&) {}));
+            throw std::bad_alloc();
+        }));
+    } catch (const std::bad_alloc&) {
+    }
+    auto next = must(pool.borrow(until));
+    next.connection().begin(PostgresConnection::Effect::reads, until);
+    const auto rows = must(next.connection().execute("SELECT to_regclass('half') IS NULL"));
+    cr_expect(rows.octets(0, 0) == "t");
 }
 
 Test(postgres_faults, what_was_committed_survives_a_kill_of_the_server) {

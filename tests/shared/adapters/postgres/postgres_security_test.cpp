@@ -178,3 +178,26 @@ Test(postgres_security, X10_beyond_this_machine_the_host_is_proven_unless_the_co
     cr_expect(parameters(plain, StoreTls::as_the_address_says).front().at("sslmode") == "disable");
     cr_expect(not(parse_postgres_address(plain, StoreTls::proves_the_host, Milliseconds{5000}).has_value()));
 }
+
+Test(postgres_security, X10_a_name_that_begins_as_a_loopback_address_is_another_host) {
+    const auto hosts = must(parse_postgres_address("postgresql://me@127.db.example,127.0.0.2/x",
+                                                   StoreTls::proves_the_host, Milliseconds{5000}));
+    cr_assert(eq(sz, hosts.size(), 2));
+    cr_expect(hosts[0].contains("sslmode") && hosts[0].at("sslmode") == "verify-full");
+    cr_expect(not(hosts[1].contains("sslmode")));
+    cr_expect(not(open_postgres_store("postgresql://me@/x?hostaddr=127.db.example&sslmode=disable").has_value()));
+}
+
+Test(postgres_security, X10_the_environment_of_libpq_leads_to_no_other_host) {
+    const auto hosts = must(
+        parse_postgres_address("postgresql://me@/x?hostaddr=127.0.0.1", StoreTls::proves_the_host, Milliseconds{5000}));
+    cr_expect(hosts.front().at("host") == "127.0.0.1");
+    for (const char* variable : {"PGHOSTADDR", "PGSERVICE"}) {
+        cr_expect(open_postgres_store("postgresql://me@localhost/x").has_value());
+        setenv(variable, "192.0.2.1", 1);
+        const auto refused = open_postgres_store("postgresql://me@localhost/x");
+        cr_assert(not(refused.has_value()), "%s", variable);
+        cr_expect(refused.error().detail.find(variable) != std::string::npos);
+        unsetenv(variable);
+    }
+}

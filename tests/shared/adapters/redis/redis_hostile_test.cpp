@@ -2,7 +2,9 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <new>
 
+#include "adapters/redis/redis_pool.h"
 #include "adapters/system/sanitizers.h"
 #include "tests/shared/adapters/redis/store_on_redis.h"
 #include "tests/support/raw_http_server.h"
@@ -146,4 +148,80 @@ Test(redis_hostile, what_the_server_says_reaches_the_log_printable_and_short) {
     cr_assert(not(found.has_value()));
     cr_expect(found.error().detail.size() < 400);
     cr_expect(found.error().detail.find('\x1b') == std::string::npos);
+}
+
+// X10: the server's word does not lead password and rows to a host without TLS.
+Test(redis_hostile, X10_a_redirection_to_another_host_without_TLS_is_not_followed_unless_accepted) {
+    for (const char* answer : {"-MOVED 1 192.0.2.1:6379\r\n", "-ASK 1 192.0.2.1:6379\r\n"}) {
+        const auto store = store_on(says_after_the_layout(answer));
+        expect_unavailable(store->find({"a"}, kNow), "find", "allowInsecureStore");
+        cr_expect(eq(int, server->connections(), 1));
+        const auto lax = open_store("redis://" + server->authority(),
+                                    {.time_limit = Milliseconds{300}, .plain_beyond_this_host = PlainRedis::accepted});
+        const auto found = lax->find({"a"}, kNow);
+        cr_assert(not(found.has_value()));  // nobody is there
+        cr_expect(found.error().detail.find("allowInsecureStore") == std::string::npos);
+    }
+}
+
+Test(redis_hostile, X10_no_connection_without_TLS_is_opened_to_another_host) {
+    RedisAddress address = *parse_redis_url("redis://:secret@127.0.0.1");
+    NameLookup names;
+    const auto deadline = std::chrono::steady_clock::now() + Milliseconds{300};
+    const RedisEndpoint elsewhere{"192.0.2.1", "6379", ""};
+    const auto refused = RedisConnection::open(address, elsewhere, names, 0, deadline);
+    cr_assert(not(refused.has_value()));
+    cr_expect(refused.error().detail.find("allowInsecureStore") != std::string::npos, "%s",
+              refused.error().detail.c_str());
+    cr_expect(refused.error().detail.find("secret") == std::string::npos);
+}
+
+Test(redis_hostile, what_the_server_says_about_a_password_is_never_repeated) {
+    for (const char* answer : {"-ERR unknown command 'AUTH', with args beginning with: 'me' 'CANARY' \r\n",
+                               "-CANARY\r\n", "-CANARY is wrong\r\n", "-WRONGPASS CANARY\r\n"}) {
+        server = std::make_unique<RawHttpServer>(says(answer));
+        const auto store = open_store("redis://me:CANARY@" + server->authority(), {.time_limit = Milliseconds{700}});
+        const auto found = store->find({"a"}, kNow);
+        cr_assert(not(found.has_value()));
+        cr_expect(found.error().detail.find("CANARY") == std::string::npos, "%s", found.error().detail.c_str());
+        const bool has_word = std::string_view(answer).starts_with("-WRONGPASS ");
+        const bool says_it = found.error().detail.find("WRONGPASS") != std::string::npos;
+        cr_expect(says_it == has_word, "%s", answer);
+    }
+}
+
+// Else every later call would read what its predecessor was answered.
+Test(redis_hostile, a_connection_that_an_exception_left_in_the_middle_of_a_call_is_not_used_again) {
+    server = std::make_unique<RawHttpServer>([](RawConnection& connection) {
+        connection.read(1);
+        connection.write("$100\r\nhalf of");
+        connection.wait_until_closed();
+    });
+    RedisPool pool(*parse_redis_url("redis://" + server->authority()), 1);
+    const RedisEndpoint endpoint = parse_redis_url("redis://" + server->authority())->endpoint;
+    for (int connections = 1; connections <= 2; ++connections) {
+        const auto now = std::chrono::steady_clock::now();
+        try {
+            auto borrowed = pool.borrow(endpoint, now + Seconds{5});
+            cr_assert(borrowed.has_value());
+            cr_expect(not(borrowed->connection().call({{"PING"}}, now + Milliseconds{300}).has_value()));
+            throw std::bad_alloc();
+        } catch (const std::bad_alloc&) {
+        }
+        cr_expect(eq(int, server->connections(), connections));
+    }
+}
+
+Test(redis_hostile, a_connection_with_more_answers_than_questions_is_not_used_again) {
+    const auto store = store_on([](RawConnection& connection) {
+        connection.read(20);
+        connection.write("*2\r\n$1\r\n1\r\n$1\r\n1\r\n");
+        connection.read(150);
+        connection.write("*0\r\n*0\r\n");
+        connection.wait_until_closed();
+    });
+    must_succeed(store->find({"a"}, kNow));
+    cr_expect(eq(int, server->connections(), 1));
+    must_succeed(store->find({"b"}, kNow));
+    cr_expect(eq(int, server->connections(), 2));
 }

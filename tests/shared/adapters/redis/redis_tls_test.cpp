@@ -114,3 +114,14 @@ Test(redis_tls, a_server_without_TLS_is_unavailable_and_told_nothing) {
     expect_unavailable(store->find({"a"}, kNow), "find", "TLS: ");
     cr_expect(told == "\x16");  // a handshake record, no password
 }
+
+Test(redis_tls, a_key_that_others_can_read_is_refused) {
+    make_certificates("IP:127.0.0.1");
+    const std::string url = "rediss://127.0.0.1?cert=" + *files / "client.pem" + "&key=" + *files / "client.key";
+    run("chmod 600 client.key");
+    cr_expect(open_redis_store(url).has_value());
+    run("chmod 644 client.key");
+    const auto refused = open_redis_store(url);
+    cr_assert(not(refused.has_value()));
+    cr_expect(refused.error().detail.find("chmod 600") != std::string::npos, "%s", refused.error().detail.c_str());
+}
