@@ -15,8 +15,6 @@
 namespace vestibule {
 namespace {
 
-constexpr std::size_t kFlowIdOctets = 16;
-
 // The session this browser shows now; the callback ends it when the new one begins (checklist C28, L44).
 std::optional<SessionKey> session_shown(const Request& request) {
     const CookieLookup lookup = find_cookie(request, kSessionCookieName);

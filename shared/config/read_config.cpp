@@ -46,7 +46,7 @@ Config read_all(ObjectReader from, const ConfigSources& sources, Findings& findi
     from.flag("allowInsecureStore", config.allow_insecure_store);
     const auto plain_http = config.allow_plain_http ? PlainHttp::anywhere : PlainHttp::loopback_only;
     config.public_url = read_public_url(from, plain_http);
-    ProviderSettings provider = read_provider(from.object("provider"), plain_http);
+    ProviderSettings provider = read_provider(from.object("provider"), plain_http, config.profile);
     config.provider = std::move(provider.provider);
     read_client_credentials(provider.secret_file, config.provider, sources, findings);
     if (from.text("store", config.store, Need::required_here_or_in_environment)) {

@@ -13,6 +13,9 @@ const std::vector<JwsAlgorithm>& all_algorithms() {
     return all;
 }
 
+// What the profile allows (FAPI 2.0 §5.4.1), so that nobody is refused for a default.
+std::vector<JwsAlgorithm> fapi2_algorithms() { return {JwsAlgorithm::PS256, JwsAlgorithm::ES256, JwsAlgorithm::EdDSA}; }
+
 // RFC 8725 §3.2, Core §2 (checklist I03): nothing that is not signed, nothing whose key both sides know.
 const std::vector<Refusal> kWeakAlgorithms = {
     {"none", "accepts what is not signed; name what the provider signs with, such as \"RS256\""},
@@ -77,7 +80,7 @@ void read_logout_token_typ(ObjectReader& from, LogoutTyp& typ) {
 
 }  // namespace
 
-ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
+ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http, Profile profile) {
     ProviderSettings settings;
     ProviderConfig& provider = settings.provider;
     read_issuer(from, provider.issuer, plain_http);
@@ -86,6 +89,7 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http) {
     provider.auth = std::move(client_auth.auth);
     settings.secret_file = std::move(client_auth.secret_file);
     read_scope(from, provider.scope);
+    if (profile == Profile::fapi2) provider.id_token_algorithms = fapi2_algorithms();
     read_algorithms(from, "idTokenAlgorithms", provider.id_token_algorithms);
     read_algorithms(from, "userinfoAlgorithms", provider.userinfo_algorithms);
     from.duration("maxAge", provider.max_age, {Seconds{0}, Seconds{std::chrono::days{400}}});

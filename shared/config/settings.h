@@ -18,7 +18,8 @@ struct ProviderSettings {
     std::string secret_file;
 };
 
-ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http);
+// With the defaults of the profile.
+ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http, Profile profile);
 ClientAuthSettings read_client_auth(ObjectReader from);
 // What the files of "clientAuth" hold, and the variables in their place, goes into `provider.auth`.
 void read_client_credentials(const std::string& secret_file, ProviderConfig& provider, const ConfigSources& sources,

@@ -25,6 +25,9 @@ namespace vestibule {
 
 inline constexpr std::string_view kLoginCookieName = "__Host-Http-login";
 inline constexpr Seconds kLoginFlowLifetime{600};
+// What the verifier and the nonce are made of, with the key ring: 256 bits of the system's own (RFC 7636 §7.1;
+// checklist L05, L13).
+inline constexpr std::size_t kFlowIdOctets = 32;
 
 // 32 random octets that say "the same browser": they come back with every tab's login, Lax as their cookie is, and so
 // find the session that another tab has made meanwhile.
@@ -48,7 +51,7 @@ private:
 enum class AnswerBy { redirect, message };
 
 struct LoginFlow {
-    std::string id;  // 16 random octets
+    std::string id;  // kFlowIdOctets random octets
     WallTime started_at{};
     std::string return_to;           // validated when it was put in, and again when it is used
     std::optional<Seconds> max_age;  // what was asked, to be verified in the answer

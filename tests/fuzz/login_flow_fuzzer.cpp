@@ -15,7 +15,7 @@ constexpr WallTime kBegun{Seconds{1'767'225'600}};
 
 LoginFlow login(Random& random) {
     LoginFlow flow;
-    flow.id = random.octets(16);
+    flow.id = random.octets(kFlowIdOctets);
     flow.started_at = kBegun;
     flow.return_to = "/inbox";
     return flow;

@@ -80,6 +80,16 @@ Test(read_authorization, the_profile_names_what_contradicts_it_and_what_to_do) {
     }
 }
 
+// What nobody wrote is not refused.
+Test(read_authorization, the_profile_has_its_own_default_of_id_token_algorithms) {
+    const auto config = read("valid/profile_fapi2.jsonc");
+    cr_assert(config.has_value());
+    using enum JwsAlgorithm;
+    const std::vector<JwsAlgorithm> allowed{PS256, ES256, EdDSA};
+    cr_expect(config->provider.id_token_algorithms == allowed);
+    cr_expect(read("valid/minimal.jsonc")->provider.id_token_algorithms == std::vector<JwsAlgorithm>{RS256});
+}
+
 Test(read_authorization, the_profile_wants_https_on_this_machine_too) {
     ScriptedSources world;
     std::string text(kMinimal);

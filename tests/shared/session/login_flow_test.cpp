@@ -4,7 +4,9 @@
 #include <criterion/new/assert.h>
 
 #include <set>
+#include <unordered_set>
 
+#include "adapters/system/system_random.h"
 #include "codec/base64url.h"
 #include "tests/support/fixed_random.h"
 #include "tests/support/session_in_store.h"
@@ -21,7 +23,8 @@ struct Started {
     FixedRandom random;
     KeyRing keys = test_keys();
     BrowserBinding browser = BrowserBinding::of_or_new(Request{}, random);
-    LoginFlow flow{random.octets(16), kStart, "/inbox?a=1", Seconds{300}, {"gold"}, SessionKey{std::string(32, 'x')}};
+    LoginFlow flow{random.octets(kFlowIdOctets),    kStart, "/inbox?a=1", Seconds{300}, {"gold"},
+                   SessionKey{std::string(32, 'x')}};
     StartedFlow started = start_flow(flow, keys, random, browser, kIssuer);
 
     Result<ResumedFlow> resume(WallTime now = kStart) {
@@ -78,6 +81,36 @@ Test(login_flow, L05_L13_verifier_and_nonce_are_43_characters_of_the_unreserved_
     cr_expect(ne(str, text(s.started.secrets.nonce), text(s.started.secrets.code_verifier.reveal())));
 }
 
+// RFC 7636 §4.1: 43*128unreserved, "enough entropy to make it impractical to guess": of the system's generator, 256
+// bits.
+Test(login_flow, L05_ten_thousand_verifiers_of_the_system_generator_are_well_formed_and_all_different) {
+    static_assert(kFlowIdOctets * 8 >= 256);
+    constexpr std::string_view kUnreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    SystemRandom random;
+    const KeyRing keys = test_keys();
+    const BrowserBinding browser = BrowserBinding::of_or_new(Request{}, random);
+    LoginFlow flow = Started().flow;
+    std::unordered_set<std::string> seen;
+    for (int i = 0; i < 10'000; ++i) {
+        flow.id = random.octets(kFlowIdOctets);
+        const StartedFlow started = start_flow(flow, keys, random, browser, kIssuer);
+        const std::string& verifier = started.secrets.code_verifier.reveal();
+        cr_assert(verifier.size() >= 43 && verifier.size() <= 128);
+        cr_assert(verifier.find_first_not_of(kUnreserved) == std::string::npos);
+        cr_assert(seen.insert(verifier).second, "verifier %d was seen before", i);
+    }
+}
+
+// A release before this one made ids of 16 octets; their logins come back for ten minutes after an update.
+Test(login_flow, L05_a_flow_with_a_shorter_id_that_is_under_way_comes_back) {
+    Started s;
+    s.flow.id = s.random.octets(16);
+    s.started = start_flow(s.flow, s.keys, s.random, s.browser, kIssuer);
+    const auto resumed = s.resume();
+    cr_assert(resumed.has_value());
+    cr_expect(resumed->secrets.code_verifier.reveal() == s.started.secrets.code_verifier.reveal());
+}
+
 // The key outlives the login, so that neither the server's keys nor the address of a login give it.
 Test(login_flow, A19_the_dpop_key_takes_the_browsers_part_too) {
     Started s;
@@ -93,7 +126,7 @@ Test(login_flow, L07_every_flow_has_its_own_secrets) {
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i) {
         LoginFlow flow = s.flow;
-        flow.id = s.random.octets(16);
+        flow.id = s.random.octets(kFlowIdOctets);
         const auto started = start_flow(flow, s.keys, s.random, s.browser, kIssuer);
         cr_assert(seen.insert(started.secrets.nonce).second);
         cr_assert(seen.insert(started.secrets.code_verifier.reveal()).second);
