@@ -227,7 +227,7 @@ Test(id_token_signature, I13_I14_signatures_of_the_wrong_shape_are_refused) {
              [&](const std::string& input) { return ec.signature(ES256, input).substr(1); },
              [&](const std::string& input) { return ec.signature(ES256, input) + '\0'; }}) {
         login.with_signature(sign);
-        cr_expect(eq(str, login.outcome(), rejected()));
+        cr_expect(is_refusal(login.outcome()));  // after the first the keys are not asked for again so soon
     }
     const SigningKey rsa = SigningKey::generate(KeyType::rsa);
     for (const int salt : {0, 20, 32, 64}) {

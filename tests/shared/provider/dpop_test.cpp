@@ -176,7 +176,7 @@ Test(dpop, R12_a_downgrade_at_a_refresh_gives_no_token_and_ends_no_session) {
     bench.op.knobs.change_token_answer = [](Json& answer) { answer.set("token_type", "Bearer"); };
     cr_expect(std::holds_alternative<ProviderTrouble>(bench.provider.refresh(bench.session_tokens(), "alice")));
     cr_assert(eq(sz, bench.op.revoked_tokens().size(), 1u), "the session lives by the refresh token");
-    cr_expect(bench.op.revoked_tokens().front().starts_with("access-token-"));
+    cr_expect(bench.op.revoked_tokens().front().starts_with("canary-access-token-"));
     cr_expect(bench.no_secret_in_the_log());
 }
 
