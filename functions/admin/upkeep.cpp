@@ -51,6 +51,7 @@ Json as_json(const std::vector<Counted>& counts) {
 
 void print_rows(const std::vector<Counted>& counts, std::ostream& out) {
     std::vector<std::vector<std::string>> table;
+    table.reserve(counts.size());
     for (const Counted& each : counts)
         table.push_back({each.for_people, each.count ? print_count(*each.count) : "not counted by this store"});
     print_table(out, table);
