@@ -2,10 +2,10 @@
 
 import {Agent, request} from 'node:http';
 
-const agent = new Agent({keepAlive: true, maxSockets: 256});
+const fewAtOnce = new Agent({keepAlive: true, maxSockets: 256});
 
 /** Returns {status, headers, rawHeaders, body}. `lighttpd` is {port}. */
-export function send({port, path, method = 'GET', headers = {}, body}) {
+export function send({port, path, method = 'GET', headers = {}, body, agent = fewAtOnce}) {
   return new Promise((resolve, reject) => {
     const outgoing = request({agent, host: '127.0.0.1', port, path, method, headers}, (response) => {
       const chunks = [];
