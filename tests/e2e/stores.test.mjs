@@ -31,7 +31,7 @@ for (const name of named) {
     });
     after(async () => { await world?.stop(); await store?.close(); });
 
-    const inWorld = (title, body) => scenario(`${name}: ${title}`, () => world, body);
+    const inWorld = (title, body) => scenario(`${name}: ${title}`, () => world, body, {seconds: 180});
     const call = (cookie, path = '/api/whoami', method = 'GET') =>
       send({port: world.lighttpd.port, path, method, headers: sameOrigin(world.appUrl, cookie)});
     const times = (count, make) => Promise.all(Array.from({length: count}, make));
