@@ -132,6 +132,7 @@ for (const name of named) {
         });
         t.diagnostic(JSON.stringify(traffic));
         for (const cookie of cookies) await isLiveEverywhere(cookie);
+        await until('people get in again', () => logInManyTimes(world, 1).catch(() => null));
       });
     }
 

@@ -1,11 +1,10 @@
 // Many sessions whose access tokens have run out, and many requests for each of them, all at once.
 
-import {Agent} from 'node:http';
 import {logInManyTimes} from './http_login.mjs';
-import {sameOrigin, send} from './raw_client.mjs';
+import {connections, sameOrigin, send} from './raw_client.mjs';
 import {until} from './until.mjs';
 
-const SHORT = 4;       // seconds; tokens of new sessions
+const SHORT = 2;       // seconds; tokens of new sessions
 const LONG = 3600;     // those they get in the storm: none is renewed twice for its age
 const TRIES = 40;
 
@@ -47,7 +46,7 @@ export function outcome(answer) {
  * Returns {requests, outcomes: {what: count}, retried: {what: count}, logouts, provider: {sent, ok, failed}, seconds}.
  */
 export async function storm({world, cookies, requests, atOnce, patient = false, onProgress = () => {}}) {
-  const agent = new Agent({keepAlive: true, maxSockets: atOnce});
+  const agent = connections(atOnce);
   const calls = shuffle(cookies.flatMap((cookie) => Array(requests).fill(sameOrigin(world.appUrl, cookie))));
   const result = {requests: calls.length, outcomes: {}, retried: {}, logouts: 0, dismissed: 0};
   const count = (where, what) => { where[what] = (where[what] ?? 0) + 1; };
