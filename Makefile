@@ -80,7 +80,7 @@ HANDLERS := $(BUILD)/libhandlers.a
 SUPPORT  := $(BUILD)/libsupport.a
 
 .DEFAULT_GOAL := all
-.PHONY: all help install test test-programs test-e2e conformance tests-build check check-format check-tidy check-cppcheck \
+.PHONY: all help install test test-programs test-e2e storm conformance tests-build check check-format check-tidy check-cppcheck \
         check-sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 
@@ -145,6 +145,9 @@ test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-en
 
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run
+
+storm: all  ## expired sessions by the hundred on every store; minutes (settings: tests/e2e/storms.mjs)
+	tests/with_stores node tests/e2e/storms.mjs
 
 # Any room may carry ids of the requirements; the fuzz targets carry none.
 CONFORMANCE := $(filter-out $(BUILD)/tests/fuzz/run,$(TEST_PROGRAMS))

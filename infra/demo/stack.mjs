@@ -170,6 +170,7 @@ export async function startStack(options = {}) {
       `"clientAuth": {"method": "private_key_jwt", "keysFile": "${state}/client_keys"}`);
     const text = await readFile(configFile, 'utf8');
     await writeSecret(configFile, configure(clientKeys ? withKeys(text) : text));
+    await check(join(binaries, 'admin'), ['migrate'], {BFF_CONFIG: configFile});
     await check(join(binaries, 'admin'), ['check'], {BFF_CONFIG: configFile});
 
     onStep('starting lighttpd with the functions');

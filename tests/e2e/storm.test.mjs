@@ -1,7 +1,6 @@
 // Many requests, several processes, one expired token, and a provider that punishes the second use of a refresh token.
 
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
 import {after, before} from 'node:test';
 import {logIn, newPerson, seesLoggedIn, startBrowser} from './support/browser.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
@@ -36,12 +35,6 @@ async function tokenHasRunOut(get) {
   await until('the access token runs out', async () => JSON.parse((await get('/auth/checksession')).body).session.accessTokenExpiresIn <= 0);
 }
 
-/** The process ids of a function that lighttpd started. */
-function processesOf(name) {
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(world.lighttpd.pid)], {encoding: 'utf8'});
-  return children.split('\n').filter((line) => line.trimEnd().endsWith(`/${name}`)).map((line) => Number.parseInt(line, 10));
-}
-
 function countByStatus(answers) {
   const counts = {};
   for (const {status} of answers) counts[status] = (counts[status] ?? 0) + 1;
@@ -49,7 +42,7 @@ function countByStatus(answers) {
 }
 
 inWorld('200 requests at once in 4 processes on one expired token: one token request, no error (R02, R03)', async ({get}) => {
-  assert.equal(processesOf('proxy').length, PROCESSES);
+  assert.equal(world.processesOf('proxy').length, PROCESSES);
   await tokenHasRunOut(get);
   const before = await refreshes();
   const answers = await Promise.all(Array.from({length: 200}, () => get('/api/whoami')));
@@ -80,7 +73,7 @@ inWorld('kill -9 of the proxies during traffic loses no session', async ({page, 
   for (let round = 0; round < 3; round += 1) {
     const answered = traffic.answered;
     await until('there is traffic', () => traffic.answered > answered + 20);
-    const victims = processesOf('proxy');
+    const victims = world.processesOf('proxy');
     assert.ok(victims.length > 0, 'there is a proxy to kill');
     victims.forEach((pid) => process.kill(pid, 'SIGKILL'));
   }
@@ -104,7 +97,7 @@ inWorld('kill -9 of a proxy in the middle of a refresh blocks nobody longer than
     const quick = await Promise.race([get('/auth/checksession'), first]);
     return quick !== null;
   });
-  processesOf('proxy').forEach((pid) => process.kill(pid, 'SIGKILL'));
+  world.processesOf('proxy').forEach((pid) => process.kill(pid, 'SIGKILL'));
   await first;
   const begun = Date.now();
   const settled = await until('somebody gets a definite answer', async () => {

@@ -38,7 +38,7 @@ function clientAuthentication({clientSecret, clientKeys}) {
  * @param settings {appUrl, backchannelUrl, clientId, clientSecret, clientKeys, audience, accessTokenLifetime (seconds), jwks, cookieKey}
  */
 export function configuration(settings) {
-  const {appUrl, backchannelUrl, clientId, audience, accessTokenLifetime, jwks, cookieKey} = settings;
+  const {appUrl, backchannelUrl, clientId, audience, jwks, cookieKey} = settings;
   return {
     adapter: MemoryAdapter,
     jwks,
@@ -103,7 +103,7 @@ export function configuration(settings) {
           audience,
           scope: 'openid profile email orders:read orders:write',
           accessTokenFormat: 'jwt',
-          accessTokenTTL: accessTokenLifetime,
+          accessTokenTTL: settings.accessTokenLifetime,
           jwt: {sign: {alg: 'RS256'}},
         }),
       },

@@ -10,6 +10,7 @@ function emptyRecord() {
     requests: {},   // grant type → {sent, ok, failed}
     errors: [],     // error codes of failed token requests
     pushes: 0,      // authorization requests that came directly (PAR)
+    tokenRequestsUnderWay: 0,
     queries: [],    // names of the parameters of each one that came by the browser
     resources: [],  // "<path> <resource>" of each request that named one
     revocations: 0,
@@ -32,9 +33,10 @@ function remember(list, value) {
 
 /**
  * Koa middleware in front of oidc-provider.
- * `GET /control` → the record; `POST /control` {tokenStatus, tokenDelay (ms), times} → what the next `times` token requests meet.
+ * `GET /control` → the record; `POST /control` {tokenStatus, tokenDelay (ms), times} → what the next `times` token requests meet,
+ * {accessTokenLifetime (s)} → how long access tokens live from now on.
  */
-export function control({clientSecret}) {
+export function control(settings) {
   const record = emptyRecord();
   let fault = {times: 0};
 
@@ -42,6 +44,11 @@ export function control({clientSecret}) {
     if (fault.times <= 0) return {};
     fault.times -= 1;
     return fault;
+  }
+
+  function obey({accessTokenLifetime, ...asked}) {
+    if (accessTokenLifetime) settings.accessTokenLifetime = accessTokenLifetime;
+    else fault = {times: 1, ...asked};
   }
 
   function noteTokenRequest(params, status, body) {
@@ -87,11 +94,14 @@ export function control({clientSecret}) {
 
   return async (ctx, next) => {
     if (ctx.path === '/control') {
-      if (ctx.method === 'POST') fault = {times: 1, ...await json(ctx.req)};
-      ctx.body = {...record, clientSecret};
+      if (ctx.method === 'POST') obey(await json(ctx.req));
+      ctx.body = {...record, clientSecret: settings.clientSecret};
       return;
     }
-    if (ctx.path === '/token' && ctx.method === 'POST') return tokenRequest(ctx, next);
+    if (ctx.path === '/token' && ctx.method === 'POST') {
+      record.tokenRequestsUnderWay += 1;
+      return tokenRequest(ctx, next).finally(() => { record.tokenRequestsUnderWay -= 1; });
+    }
     if (ctx.path === '/request') record.pushes += 1;
     if (ctx.path === '/auth') record.queries.push([...new URLSearchParams(ctx.querystring).keys()]);
     if (ctx.path === '/token/revocation') record.revocations += 1;

@@ -5,8 +5,8 @@ import {test} from 'node:test';
 const LINES = 40;
 
 /** Like node's `test`; `world` is a function because it exists only when the test runs. */
-export function scenario(name, world, body) {
-  test(name, {timeout: 60_000}, async (t) => {
+export function scenario(name, world, body, {seconds = 60} = {}) {
+  test(name, {timeout: seconds * 1000}, async (t) => {
     try {
       await body(t);
     } catch (error) {

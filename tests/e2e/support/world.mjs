@@ -1,5 +1,6 @@
 // A whole world for a test: provider, API, lighttpd and the real executables, on free ports, in a folder of its own.
 
+import {execFileSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {startStack} from '../../../infra/demo/stack.mjs';
 
@@ -7,6 +8,8 @@ import {startStack} from '../../../infra/demo/stack.mjs';
  * Options are those of infra/demo/stack.mjs. Besides what that returns:
  *   provider.record()      what happened at the provider, with the true values of everything it issued
  *   provider.misbehave(f)  {tokenStatus, tokenDelay (ms), times}: what the next token requests meet
+ *   provider.tokensLive(s) how many seconds access tokens live from now on
+ *   processesOf(name)      the process ids of a function
  *   output                 every line of the provider, the API and lighttpd
  *   logText()              everything in the log files of lighttpd and of the functions, now
  */
@@ -30,6 +33,12 @@ export async function startWorld(options = {}) {
     return texts.join('\n');
   }
 
+  /** The process ids of a function that lighttpd started. */
+  function processesOf(name) {
+    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(stack.lighttpd.pid)], {encoding: 'utf8'});
+    return children.split('\n').filter((line) => line.trimEnd().endsWith(`/${name}`)).map((line) => Number.parseInt(line, 10));
+  }
+
   return {
     ...stack,
     output,
@@ -37,6 +46,8 @@ export async function startWorld(options = {}) {
     provider: {
       record: () => control(),
       misbehave: (fault) => control({method: 'POST', body: JSON.stringify(fault)}),
+      tokensLive: (accessTokenLifetime) => control({method: 'POST', body: JSON.stringify({accessTokenLifetime})}),
     },
+    processesOf,
   };
 }
