@@ -1,6 +1,9 @@
 // For tests only (PROVIDER_CONTROL=1): what happened at the provider, the true values of everything it issued, and
 // switches that make it fail. Never enabled in the demo: it hands out every secret there is.
 
+import {randomUUID} from 'node:crypto';
+import {decodeJwt, importJWK, SignJWT} from 'jose';
+
 const secretParams = {code: 'codes', code_verifier: 'codeVerifiers', refresh_token: 'refreshTokens'};
 const issuedMembers = {access_token: 'accessTokens', refresh_token: 'refreshTokens', id_token: 'idTokens'};
 
@@ -19,10 +22,10 @@ function emptyRecord() {
   };
 }
 
-async function json(request) {
+async function textOf(request) {
   let text = '';
   for await (const chunk of request) text += chunk;
-  return text ? JSON.parse(text) : {};
+  return text;
 }
 
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
@@ -31,14 +34,29 @@ function remember(list, value) {
   if (value && !list.includes(value)) list.push(value);
 }
 
+/** What the provider's server would send if the session of this ID token ended (OpenID Connect Back-Channel Logout 1.0 §2.4). */
+async function logoutToken({issuer, clientId, jwks: {keys: [key]}}, idToken) {
+  const {sub, sid} = decodeJwt(idToken);
+  const claims = {sub, sid, jti: randomUUID(), events: {'http://schemas.openid.net/event/backchannel-logout': {}}};
+  return new SignJWT(claims)
+    .setProtectedHeader({alg: key.alg, kid: key.kid, typ: 'logout+jwt'})
+    .setIssuer(issuer).setAudience(clientId).setIssuedAt().setExpirationTime('2m')
+    .sign(await importJWK(key));
+}
+
 /**
- * Koa middleware in front of oidc-provider.
- * `GET /control` → the record; `POST /control` {tokenStatus, tokenDelay (ms), times} → what the next `times` token requests meet,
- * {accessTokenLifetime (s)} → how long access tokens live from now on.
+ * Koa middleware in front of oidc-provider. `goDown(ms)`: nobody listens for so long.
+ * `GET /control` → the record; `POST /control` →
+ *   {tokenStatus, tokenHeaders, tokenBody, tokenDelay (ms), times}  what the next `times` token requests meet
+ *   {accessTokenLifetime (s)}  how long access tokens live from now on
+ *   {revocationDelay (ms)}     how long revocations take from now on
+ *   {downFor (ms)}             connections are refused meanwhile
+ *   {logoutTokenFor: <an ID token>}  the record with a `logoutToken` for its session
  */
-export function control(settings) {
+export function control(settings, goDown) {
   const record = emptyRecord();
   let fault = {times: 0};
+  let revocationDelay = 0;
 
   function takeFault() {
     if (fault.times <= 0) return {};
@@ -46,32 +64,39 @@ export function control(settings) {
     return fault;
   }
 
-  function obey({accessTokenLifetime, ...asked}) {
-    if (accessTokenLifetime) settings.accessTokenLifetime = accessTokenLifetime;
+  async function obey(ctx, asked) {
+    if (asked.accessTokenLifetime) settings.accessTokenLifetime = asked.accessTokenLifetime;
+    else if ('revocationDelay' in asked) ({revocationDelay} = asked);
+    else if (asked.downFor) ctx.res.on('finish', () => goDown(asked.downFor));
+    else if (asked.logoutTokenFor) return {logoutToken: await logoutToken(settings, asked.logoutTokenFor)};
     else fault = {times: 1, ...asked};
+    return {};
   }
 
   function noteTokenRequest(params, status, body) {
     const kind = params.grant_type ?? 'none';
     const counts = record.requests[kind] ??= {sent: 0, ok: 0, failed: 0};
     counts.sent += 1;
-    counts[status === 200 ? 'ok' : 'failed'] += 1;
-    if (status !== 200) record.errors.push(body?.error ?? String(status));
+    const given = body?.access_token !== undefined;
+    counts[given ? 'ok' : 'failed'] += 1;
+    if (!given) record.errors.push(body?.error ?? String(status));
     for (const [param, list] of Object.entries(secretParams)) remember(record.issued[list], params[param]);
     for (const [member, list] of Object.entries(issuedMembers)) remember(record.issued[list], body?.[member]);
   }
 
   async function tokenRequest(ctx, next) {
-    const {tokenDelay = 0, tokenStatus} = takeFault();
+    const {tokenDelay = 0, tokenStatus, tokenHeaders = {}, tokenBody = {error: 'temporarily_unavailable'}} = takeFault();
+    // Read before the pause: who asked may be gone after it.
+    const form = tokenDelay || tokenStatus ? await textOf(ctx.req) : '';
     if (tokenDelay) await pause(tokenDelay);
     if (tokenStatus) {
-      let form = '';
-      for await (const chunk of ctx.req) form += chunk;
       ctx.status = tokenStatus;
-      ctx.body = {error: 'temporarily_unavailable'};
+      ctx.set(tokenHeaders);
+      ctx.body = tokenBody;
       noteTokenRequest(Object.fromEntries(new URLSearchParams(form)), ctx.status, ctx.body);
       return;
     }
+    if (form) ctx.req.body = form;  // where oidc-provider looks for what somebody has read already
     await next();
     noteResources(ctx);
     noteTokenRequest(ctx.oidc?.params ?? {}, ctx.status, ctx.body);
@@ -94,8 +119,8 @@ export function control(settings) {
 
   return async (ctx, next) => {
     if (ctx.path === '/control') {
-      if (ctx.method === 'POST') obey(await json(ctx.req));
-      ctx.body = {...record, clientSecret: settings.clientSecret};
+      const answer = ctx.method === 'POST' ? await obey(ctx, JSON.parse(await textOf(ctx.req))) : {};
+      ctx.body = {...record, clientSecret: settings.clientSecret, ...answer};
       return;
     }
     if (ctx.path === '/token' && ctx.method === 'POST') {
@@ -104,7 +129,10 @@ export function control(settings) {
     }
     if (ctx.path === '/request') record.pushes += 1;
     if (ctx.path === '/auth') record.queries.push([...new URLSearchParams(ctx.querystring).keys()]);
-    if (ctx.path === '/token/revocation') record.revocations += 1;
+    if (ctx.path === '/token/revocation') {
+      record.revocations += 1;
+      await pause(revocationDelay);
+    }
     if (ctx.path === '/me') record.userinfo += 1;
     if (ctx.path.startsWith('/session/end')) record.logouts += 1;
     await next();

@@ -42,7 +42,14 @@ provider.on('server_error', (_ctx, error) => console.error(error));
 provider.on('grant.error', (_ctx, error) => console.error(`token request refused: ${error.message} (${error.error_detail ?? error.error_description})`));
 provider.on('grant.success', (ctx) => console.error(`tokens issued (${ctx.oidc.params.grant_type})`));
 
-if (process.env.PROVIDER_CONTROL === '1') provider.use(control(settings));
+/** As if the machine were up and the program not. */
+function goDown(milliseconds) {
+  server.close();
+  server.closeAllConnections();
+  setTimeout(() => server.listen(port, '127.0.0.1'), milliseconds);
+}
+
+if (process.env.PROVIDER_CONTROL === '1') provider.use(control(settings, goDown));
 provider.use(sessionInFrames);
 provider.use(interactions(provider, settings));
 provider.use(userinfoForApiTokens(provider, settings));

@@ -21,7 +21,7 @@ function cookieJar() {
   };
 }
 
-async function visit(jar, url, site, form) {
+async function visit(jar, url, site, form, signal) {
   const answer = await send({
     port: url.port,
     path: url.pathname + url.search,
@@ -36,15 +36,18 @@ async function visit(jar, url, site, form) {
       ...(form && {'content-type': 'application/x-www-form-urlencoded', 'content-length': form.length}),
     },
     body: form,
+    signal,
   });
   jar.take(url, answer);
   return answer;
 }
 
-/** Goes as far as the callback; `arrive()` opens it and returns the answer, `cookie()` is the session cookie's value then. */
-export async function startHttpLogin({appUrl}) {
+/**
+ * Goes as far as the callback; `arrive(signal)` opens it and returns the answer, `cookie()` is the session cookie's value then.
+ * `url` is the callback's, `jar` the browser: with the jar of an earlier login the same browser logs in again.
+ */
+export async function startHttpLogin({appUrl}, jar = cookieJar()) {
   const app = new URL(appUrl);
-  const jar = cookieJar();
   let url = new URL('/auth/login', app);
   let site = 'none';
   let form;
@@ -56,7 +59,7 @@ export async function startHttpLogin({appUrl}) {
     url = new URL(action ?? answer.headers.location, url);
     site = url.origin === app.origin ? 'cross-site' : 'same-origin';
     if (url.pathname === '/auth/callback') {
-      return {arrive: () => visit(jar, url, site), cookie: () => jar.value(app, '__Host-Http-session')};
+      return {url, jar, arrive: (signal) => visit(jar, url, site, undefined, signal), cookie: () => jar.value(app, '__Host-Http-session')};
     }
   }
   throw new Error(`log-in is not at its end after ${STEPS} steps, but at ${url.href}`);

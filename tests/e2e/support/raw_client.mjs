@@ -10,10 +10,10 @@ export const connections = (count) => new Agent({keepAlive: true, maxSockets: co
 
 const fewAtOnce = connections(256);
 
-/** Returns {status, headers, rawHeaders, body}. `lighttpd` is {port}. */
-export function send({port, path, method = 'GET', headers = {}, body, agent = fewAtOnce}) {
+/** Returns {status, headers, rawHeaders, body}. `signal`, aborted: the client is gone, its connection closed. */
+export function send({port, path, method = 'GET', headers = {}, body, agent = fewAtOnce, signal}) {
   return new Promise((resolve, reject) => {
-    const outgoing = request({agent, host: '127.0.0.1', port, path, method, headers}, (response) => {
+    const outgoing = request({agent, host: '127.0.0.1', port, path, method, headers, signal}, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', reject);

@@ -7,8 +7,10 @@ import {startStack} from '../../../infra/demo/stack.mjs';
 /**
  * Options are those of infra/demo/stack.mjs. Besides what that returns:
  *   provider.record()      what happened at the provider, with the true values of everything it issued
- *   provider.misbehave(f)  {tokenStatus, tokenDelay (ms), times}: what the next token requests meet
+ *   provider.misbehave(f)  {tokenStatus, tokenHeaders, tokenBody, tokenDelay (ms), times}: what the next token requests meet;
+ *                          {revocationDelay (ms)}; {downFor (ms)}: connections are refused meanwhile
  *   provider.tokensLive(s) how many seconds access tokens live from now on
+ *   provider.logoutToken(idToken)  what it would send to end the session of this ID token
  *   processesOf(name)      the process ids of a function
  *   output                 every line of the provider, the API and lighttpd
  *   logText()              everything in the log files of lighttpd and of the functions, now
@@ -47,6 +49,7 @@ export async function startWorld(options = {}) {
       record: () => control(),
       misbehave: (fault) => control({method: 'POST', body: JSON.stringify(fault)}),
       tokensLive: (accessTokenLifetime) => control({method: 'POST', body: JSON.stringify({accessTokenLifetime})}),
+      logoutToken: async (idToken) => (await control({method: 'POST', body: JSON.stringify({logoutTokenFor: idToken})})).logoutToken,
     },
     processesOf,
   };
