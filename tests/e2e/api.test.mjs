@@ -1,28 +1,19 @@
 // Calling the API through the proxy, and tokens that run out while one is at it.
 
 import assert from 'node:assert/strict';
-import {after, before} from 'node:test';
-import {button, callApi, logIn, newPerson, seesLoggedIn, startBrowser} from './support/browser.mjs';
+import {button, callApi, logIn, seesLoggedIn} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
-import {scenario} from './support/scenario.mjs';
 import {until} from './support/until.mjs';
 import {startWorld} from './support/world.mjs';
 
 const LIFETIME = 5;
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld({accessTokenLifetime: LIFETIME}), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
+const {world, inWorld: withSomeone} = usualWorld(() => startWorld({accessTokenLifetime: LIFETIME}));
 
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    const page = await person.open();
-    await logIn(page);
-    await body(person, page, t);
-  } finally {
-    await person.leave();
-  }
+const inWorld = (name, body) => withSomeone(name, async (person, t) => {
+  const page = await person.open();
+  await logIn(page);
+  await body(person, page, t);
 });
 
 async function refreshes() {

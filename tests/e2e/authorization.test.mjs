@@ -1,10 +1,9 @@
 // The other ways to ask for a login and to hear of it: pushed requests, answers by form, and an API named in both requests.
 
 import assert from 'node:assert/strict';
-import {after, before} from 'node:test';
-import {callApi, continueAs, logIn, newPerson, startBrowser, startLogIn} from './support/browser.mjs';
+import {callApi, continueAs, logIn, startLogIn} from './support/browser.mjs';
 import {loginMessage, openListener} from './support/listener.mjs';
-import {scenario} from './support/scenario.mjs';
+import {usualWorld} from './support/people.mjs';
 import {startWorld} from './support/world.mjs';
 
 const configure = (text) => text.replace('"scope":', `"pushedAuthorizationRequests": "always",
@@ -12,19 +11,7 @@ const configure = (text) => text.replace('"scope":', `"pushedAuthorizationReques
     "resources": ["https://api.example.com/"],
     "scope":`);
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld({configure}), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
+const {world, someone, inWorld} = usualWorld(() => startWorld({configure}));
 
 inWorld('a pushed request and an answer by form log in (L33, L34, L35, C14, C15)', async (person) => {
   const page = await person.open('/orders');
@@ -58,7 +45,7 @@ inWorld('an answer by form that another browser got logs nobody in (L08, C01)', 
   await startLogIn(stolen);
   await continueAs(stolen, 'Alice Adams');
   const body = (await answer).postData();
-  const victim = await newPerson(browser, world.appUrl);
+  const victim = await someone();
   const page = await victim.open();
   await page.route('http://127.0.0.1:9/attack', (route) => route.fulfill({
     contentType: 'text/html',

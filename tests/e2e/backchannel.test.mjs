@@ -1,17 +1,13 @@
 // The provider ends a session of its own, and ours ends with it, through its real call to the real executable.
 
 import assert from 'node:assert/strict';
-import {after, before} from 'node:test';
-import {button, logIn, newPerson, seesLoggedIn, seesLoggedOut, startBrowser} from './support/browser.mjs';
+import {button, logIn, seesLoggedIn, seesLoggedOut} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
-import {scenario} from './support/scenario.mjs';
 import {until} from './support/until.mjs';
 import {startWorld} from './support/world.mjs';
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld({processes: 2}), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
+const {world, someone, inWorld} = usualWorld(() => startWorld({processes: 2}));
 
 const isLoggedIn = async (cookie) => {
   const headers = sameOrigin(world.appUrl, cookie);
@@ -26,8 +22,8 @@ async function logOutAtTheProvider(person) {
   await button(page, 'Yes, log me out').click();
 }
 
-scenario('logging out at the provider ends the session here, in both tabs and for a kept cookie (B12, B24)', () => world, async () => {
-  const [alice, elsewhere] = await Promise.all([newPerson(browser, world.appUrl), newPerson(browser, world.appUrl)]);
+inWorld('logging out at the provider ends the session here, in both tabs and for a kept cookie (B12, B24)', async (alice) => {
+  const elsewhere = await someone();
   try {
     const [first, other] = await Promise.all([alice.open(), elsewhere.open()]);
     await logIn(first);
@@ -46,43 +42,33 @@ scenario('logging out at the provider ends the session here, in both tabs and fo
     assert.equal(await isLoggedIn(await elsewhere.sessionCookie()), true, 'the same person in another browser');
     assert.match(await world.logText(), /backchannel\.ended/);
   } finally {
-    await Promise.all([alice.leave(), elsewhere.leave()]);
+    await elsewhere.leave();
   }
 });
 
-scenario('our own logout: the provider calls back before it answers, for a session that is gone already (O18)', () => world, async () => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    const page = await person.open();
-    await logIn(page);
-    const before = (await world.logText()).split('backchannel.ended').length;
-    await button(page, 'Log out').click();
-    await button(page, 'Yes, log me out').click();
-    await seesLoggedOut(page);
-    const log = await world.logText();
-    assert.ok(log.split('backchannel.ended').length > before, 'the provider called');
-    assert.doesNotMatch(log, /backchannel\.(refused|failed)/);
-  } finally {
-    await person.leave();
-  }
+inWorld('our own logout: the provider calls back before it answers, for a session that is gone already (O18)', async (person) => {
+  const page = await person.open();
+  await logIn(page);
+  const before = (await world.logText()).split('backchannel.ended').length;
+  await button(page, 'Log out').click();
+  await button(page, 'Yes, log me out').click();
+  await seesLoggedOut(page);
+  const log = await world.logText();
+  assert.ok(log.split('backchannel.ended').length > before, 'the provider called');
+  assert.doesNotMatch(log, /backchannel\.(refused|failed)/);
 });
 
-scenario('who is not the provider ends nothing (B03, B22)', () => world, async () => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    const page = await person.open();
-    await logIn(page);
-    const post = (headers, body) => send({
-      port: world.lighttpd.port, method: 'POST', path: '/auth/backchannel', body,
-      headers: {'Content-Type': 'application/x-www-form-urlencoded', ...headers},
-    });
-    const idToken = (await world.provider.record()).issued.idTokens.at(-1);
-    for (const body of ['logout_token=x', '', `logout_token=${idToken}`]) {
-      assert.equal((await post({}, body)).status, 400, body.slice(0, 20));
-    }
-    assert.equal((await post({'Sec-Fetch-Site': 'same-origin'}, 'logout_token=x')).status, 400);
-    assert.equal(await isLoggedIn(await person.sessionCookie()), true);
-  } finally {
-    await person.leave();
+inWorld('who is not the provider ends nothing (B03, B22)', async (person) => {
+  const page = await person.open();
+  await logIn(page);
+  const post = (headers, body) => send({
+    port: world.lighttpd.port, method: 'POST', path: '/auth/backchannel', body,
+    headers: {'Content-Type': 'application/x-www-form-urlencoded', ...headers},
+  });
+  const idToken = (await world.provider.record()).issued.idTokens.at(-1);
+  for (const body of ['logout_token=x', '', `logout_token=${idToken}`]) {
+    assert.equal((await post({}, body)).status, 400, body.slice(0, 20));
   }
+  assert.equal((await post({'Sec-Fetch-Site': 'same-origin'}, 'logout_token=x')).status, 400);
+  assert.equal(await isLoggedIn(await person.sessionCookie()), true);
 });

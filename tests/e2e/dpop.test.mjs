@@ -2,31 +2,16 @@
 // nonces of their own.
 
 import assert from 'node:assert/strict';
-import {after, before} from 'node:test';
-import {button, callApi, logIn, newPerson, seesLoggedOut, startBrowser} from './support/browser.mjs';
+import {button, callApi, logIn, seesLoggedOut} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
-import {scenario} from './support/scenario.mjs';
 import {until} from './support/until.mjs';
 import {startWorld} from './support/world.mjs';
 
 const LIFETIME = 5;
 const configure = (text) => text.replace('"scope":', '"dpop": "always",\n    "scope":');
 
-let world;
-let browser;
-before(async () => {
-  [world, browser] = await Promise.all([startWorld({configure, accessTokenLifetime: LIFETIME}), startBrowser()]);
-});
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
+const {world, inWorld} = usualWorld(() => startWorld({configure, accessTokenLifetime: LIFETIME}));
 
 async function tokenHasRunOut(person) {
   const headers = sameOrigin(world.appUrl, await person.sessionCookie());

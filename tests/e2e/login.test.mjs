@@ -1,25 +1,11 @@
 // Logging in as a person does it: with a real click on another website's page.
 
 import assert from 'node:assert/strict';
-import {after, before} from 'node:test';
-import {button, callApi, continueAs, logIn, newPerson, seesLoggedIn, seesLoggedOut, startBrowser, startLogIn} from './support/browser.mjs';
-import {scenario} from './support/scenario.mjs';
+import {button, callApi, continueAs, logIn, seesLoggedIn, seesLoggedOut, startLogIn} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {until} from './support/until.mjs';
-import {startWorld} from './support/world.mjs';
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld(), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
+const {world, inWorld} = usualWorld();
 
 inWorld('a click on the provider\'s page logs in, and the landing page shows who it is (C16, C32, K01)', async (person) => {
   const page = await person.open();

@@ -1,25 +1,11 @@
 // Logging out: final at once, everywhere.
 
 import assert from 'node:assert/strict';
-import {after, before} from 'node:test';
-import {button, logIn, newPerson, seesLoggedIn, seesLoggedOut, startBrowser, startLogIn} from './support/browser.mjs';
+import {button, logIn, seesLoggedIn, seesLoggedOut, startLogIn} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
-import {scenario} from './support/scenario.mjs';
-import {startWorld} from './support/world.mjs';
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld(), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
+const {world, inWorld} = usualWorld();
 
 /** Log out in the app and at the provider, back to the app. */
 async function logOut(page) {

@@ -2,26 +2,12 @@
 
 import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
-import {after, before} from 'node:test';
-import {button, continueAs, logIn, newPerson, seesLoggedIn, seesLoggedOut, startBrowser, startLogIn} from './support/browser.mjs';
-import {scenario} from './support/scenario.mjs';
+import {button, continueAs, logIn, seesLoggedIn, seesLoggedOut, startLogIn} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {send} from './support/raw_client.mjs';
 import {until} from './support/until.mjs';
-import {startWorld} from './support/world.mjs';
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld(), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
+const {world, someone, inWorld} = usualWorld();
 
 /**
  * Lets the person log in up to the callback, which is held back; returns its URL. A browser's own redirects cannot be held
@@ -67,7 +53,7 @@ inWorld('a state with one changed character is refused before any token request,
 inWorld('a callback of another browser is refused before any token request, with a sentence (L08, C01)', async (person) => {
   const url = await interceptCallback(person, await person.open());
   const before = await codeExchanges();
-  const victim = await newPerson(browser, world.appUrl);
+  const victim = await someone();
   const page = await victim.open();
   await page.goto(url);
   await page.getByText('This log-in cannot be continued.').waitFor();

@@ -2,11 +2,10 @@
 
 import assert from 'node:assert/strict';
 import {randomBytes} from 'node:crypto';
-import {after, before} from 'node:test';
 import {glewlwyd} from './second_provider/glewlwyd.mjs';
-import {button, callApi, newPerson, seesLoggedIn, seesLoggedOut, startBrowser} from './support/browser.mjs';
+import {button, callApi, seesLoggedIn, seesLoggedOut} from './support/browser.mjs';
+import {usualWorld} from './support/people.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
-import {scenario} from './support/scenario.mjs';
 import {until} from './support/until.mjs';
 import {startWorld} from './support/world.mjs';
 
@@ -22,19 +21,7 @@ const startSecondWorld = (more = '') => startWorld({
     ${more} "scope":`),
 });
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startSecondWorld(), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const inWorld = (name, body) => scenario(name, () => world, async (t) => {
-  const person = await newPerson(browser, world.appUrl);
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
+const {world, inWorld} = usualWorld(startSecondWorld);
 
 /** How often the provider answered this request so. */
 const answered = (request, {output} = world) => output.filter((line) => line === `front: ${request}`).length;

@@ -2,45 +2,26 @@
 
 import assert from 'node:assert/strict';
 import {join} from 'node:path';
-import {after, before} from 'node:test';
-import {button, continueAs, logIn, newPerson, newPersonWithThirdPartyCookies, seesLoggedIn, seesLoggedOut, startBrowser} from './support/browser.mjs';
+import {button, continueAs, logIn, newPersonWithThirdPartyCookies, seesLoggedIn, seesLoggedOut} from './support/browser.mjs';
 import {loginMessage, openListener} from './support/listener.mjs';
-import {scenario} from './support/scenario.mjs';
+import {usualWorld} from './support/people.mjs';
 import {until} from './support/until.mjs';
-import {startWorld} from './support/world.mjs';
 
-let world;
-let browser;
-before(async () => { [world, browser] = await Promise.all([startWorld(), startBrowser()]); });
-after(async () => { await browser?.close(); await world?.stop(); });
-
-const withPerson = (name, newOne, body) => scenario(name, () => world, async (t) => {
-  const person = await newOne();
-  try {
-    await body(person, t);
-  } finally {
-    await person.leave();
-  }
-});
-const inWorld = (name, body) => withPerson(name, () => newPerson(browser, world.appUrl), body);
+const {world, inWorld} = usualWorld();
 
 /** Calls the API from the page: {status, body}. */
 const callApi = (page, path) => page.evaluate((target) => fetch(target)
   .then(async (answer) => ({status: answer.status, body: await answer.json()})), path);
 
-withPerson(
-  'a hidden frame logs in silently where the provider knows the person and gets its cookies (C16)',
-  () => newPersonWithThirdPartyCookies(world.appUrl, join(world.state, 'profile')),
-  async (person) => {
-    await logIn(await person.open());
-    const before = await person.sessionCookie();
-    const listener = await openListener(person.context, world.appUrl);
-    await listener.frame();
-    assert.deepEqual(await listener.heard(), loginMessage(world.appUrl));
-    assert.notEqual(await person.sessionCookie(), before, 'a new session');
-    await seesLoggedIn(await person.open());
-  },
-);
+inWorld('a hidden frame logs in silently where the provider knows the person and gets its cookies (C16)', async (person) => {
+  await logIn(await person.open());
+  const before = await person.sessionCookie();
+  const listener = await openListener(person.context, world.appUrl);
+  await listener.frame();
+  assert.deepEqual(await listener.heard(), loginMessage(world.appUrl));
+  assert.notEqual(await person.sessionCookie(), before, 'a new session');
+  await seesLoggedIn(await person.open());
+}, () => newPersonWithThirdPartyCookies(world.appUrl, join(world.state, 'profile')));
 
 inWorld('a hidden frame hears login_required where the browser keeps the provider\'s cookies from it, and the session stays', async (person) => {
   const page = await person.open();
