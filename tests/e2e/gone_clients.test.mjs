@@ -59,7 +59,7 @@ inWorld('while the callback redeems the code: it is redeemed once, and the next 
   assert.equal(reloaded.status, 303);
   assert.equal(await codesRedeemed(), redeemed + 1, 'the reload redeems nothing');
   assert.equal(login.cookie(), undefined);
-  const again = await startHttpLogin(world, login.jar);
+  const again = await startHttpLogin(world, {jar: login.jar});
   await again.arrive();
   assert.equal(outcome(await call(again.cookie())), '200');
   assert.equal(await sessionsNow(), sessions + 1);

@@ -1,13 +1,15 @@
 // What must hold on every store with the real executables: one token request per session however many ask, no session lost
-// with a store that comes and goes, and none that outlives its logout. The full size of the storms: make storm.
+// with a store that comes and goes, and none that outlives its logout. The full size of storms and races: make storm.
 
 import assert from 'node:assert/strict';
 import {after, before, describe} from 'node:test';
 import {logInManyTimes, startHttpLogin} from './support/http_login.mjs';
+import {expiredBrowsers, logInBrowser, raceAll, tellBackchannel, waysToEnd} from './support/logout_races.mjs';
 import {sameOrigin, send} from './support/raw_client.mjs';
 import {scenario} from './support/scenario.mjs';
 import {expiredSessions, outcome, refreshesOf, storm} from './support/storm.mjs';
 import {stores, useStore} from './support/stores.mjs';
+import {inTraffic} from './support/traffic.mjs';
 import {until} from './support/until.mjs';
 import {startWorld} from './support/world.mjs';
 
@@ -15,26 +17,32 @@ const PROCESSES = 4;
 const SESSIONS = 20;
 const REQUESTS = 10 * PROCESSES;
 const EVERYWHERE = 6 * PROCESSES;  // as many requests at once as surely meet every process
+const RACES = 8;
 const named = (process.env.E2E_STORES ?? Object.keys(stores).join(' ')).split(' ');
+const DOWN = '503 store_unavailable';
 
-const functions = [
-  ['GET', '/auth/checksession'], ['GET', '/auth/userinfo'], ['POST', '/auth/refresh'], ['POST', '/auth/logout'], ['GET', '/api/whoami'],
-];
+/** What a session that needs a refresh is answered during an outage. */
+const calls = [['GET', '/api/whoami'], ['GET', '/auth/userinfo'], ['POST', '/auth/refresh'], ['POST', '/auth/logout']];
+const duringOutage = {
+  nothing: {session: [DOWN], calls: DOWN},
+  reading: {session: ['200'], calls: DOWN},
+  'reading, perhaps': {session: ['200', DOWN], calls: DOWN},
+  'all but log-ins': {session: ['200'], calls: '200'},
+};
+
+const times = (count, make) => Promise.all(Array.from({length: count}, make));
 
 for (const name of named) {
+  const store = await stores[name]();
+
   describe(name, () => {
-    let store;
     let world;
-    before(async () => {
-      store = await stores[name]();
-      world = await startWorld({accessTokenLifetime: 3600, processes: PROCESSES, configure: useStore(store)});
-    });
-    after(async () => { await world?.stop(); await store?.close(); });
+    before(async () => { world = await startWorld({accessTokenLifetime: 3600, processes: PROCESSES, configure: useStore(store)}); });
+    after(async () => { await world?.stop(); await store.close(); });
 
     const inWorld = (title, body) => scenario(`${name}: ${title}`, () => world, body, {seconds: 180});
     const call = (cookie, path = '/api/whoami', method = 'GET') =>
       send({port: world.lighttpd.port, path, method, headers: sameOrigin(world.appUrl, cookie)});
-    const times = (count, make) => Promise.all(Array.from({length: count}, make));
 
     async function isLiveEverywhere(cookie) {
       const answers = await times(EVERYWHERE, () => call(cookie));
@@ -44,9 +52,6 @@ for (const name of named) {
     async function isDeadEverywhere(cookie) {
       const answers = await times(EVERYWHERE, () => call(cookie));
       assert.deepEqual([...new Set(answers.map(({status}) => status))], [401]);
-      for (const {body} of await times(EVERYWHERE, () => call(cookie, '/auth/checksession'))) {
-        assert.equal(JSON.parse(body).loggedIn, false);
-      }
     }
 
     inWorld(`${REQUESTS} requests for each of ${SESSIONS} sessions that expired at once: a token request each (R02, R03)`, async (t) => {
@@ -59,92 +64,85 @@ for (const name of named) {
       assert.equal(result.dismissed, 0);
     });
 
-    inWorld('a logout among API calls and refreshes is final in every process (O14, R15)', async () => {
-      const cookies = await expiredSessions(world, 6);
-      await world.provider.misbehave({tokenDelay: 300, times: cookies.length});
-      await Promise.all(cookies.map(async (cookie) => {
-        const others = [
-          ...Array.from({length: 6}, () => call(cookie)),
-          ...Array.from({length: 3}, () => call(cookie, '/auth/refresh', 'POST')),
-        ];
-        const logout = await call(cookie, '/auth/logout', 'POST');
-        assert.equal(logout.status, 200, logout.body);
-        await Promise.all(others);
-        await isDeadEverywhere(cookie);
-      }));
+    inWorld('API calls, refreshes and a log-in in flight leave no session behind when it ends (O14, R15, B16)', async (t) => {
+      const browsers = await expiredBrowsers(world, waysToEnd.length * RACES, 'bob');
+      for (const way of waysToEnd) {
+        const result = await raceAll(world, way, browsers.splice(0, RACES));
+        t.diagnostic(`${way}: ${JSON.stringify(result)}`);
+        assert.deepEqual(result.ended, [200], way);
+        assert.equal(result.alive, 0, way);
+      }
     });
 
-    if (name === 'sqlite') return;  // nothing to stop: it is a file
+    /** Whoever is refused is told when to come again, and keeps the cookie. */
+    async function isAnswered(expected, cookie, method, path) {
+      const answer = await call(cookie, path, method);
+      assert.ok(expected.includes(outcome(answer)), `${method} ${path}: ${answer.status} ${answer.body}`);
+      if (answer.status !== 503) return answer;
+      assert.match(answer.headers['retry-after'], /^[1-9]\d*$/, path);
+      assert.equal(answer.headers['set-cookie'], undefined, path);
+      return answer;
+    }
 
-    /** While `body` runs, people go on calling the API: they get 200, or 503 that says when to come again, and keep their cookie. */
-    async function inTraffic(cookies, body) {
-      const traffic = {running: true, good: 0, refused: 0};
-      const people = cookies.map(async (cookie) => {
-        while (traffic.running) {
-          const answer = await call(cookie);
-          assert.ok(['200', '503 store_unavailable'].includes(outcome(answer)), `${answer.status} ${answer.body}`);
-          assert.equal(answer.headers['set-cookie'], undefined);
-          traffic[answer.status === 200 ? 'good' : 'refused'] += 1;
-        }
-      });
-      try {
-        await Promise.race([body(traffic), Promise.all(people)]);
-      } finally {
-        traffic.running = false;
+    async function nobodyIsLoggedOut({expired, victim, login, logoutToken}, works) {
+      const {session, calls: expected} = duringOutage[works];
+      const view = isAnswered(session, victim.cookie, 'GET', '/auth/checksession');
+      const arrival = login.arrive();
+      const ending = tellBackchannel(world, logoutToken);
+      if (works === 'all but log-ins') {
+        for (const [method, path] of calls) await isAnswered([expected], expired, method, path);  // the last one logs out
+      } else {
+        await Promise.all(calls.map(([method, path]) => isAnswered([expected], expired, method, path)));
       }
-      await Promise.all(people);
-      return traffic;
-    }
-
-    /** Everybody says 503, nobody touches the cookie, and who comes from the provider is told to try again. */
-    async function nobodyIsLoggedOut(cookie, login) {
-      await Promise.all(functions.map(async ([method, path]) => {
-        const answer = await call(cookie, path, method);
-        assert.equal(outcome(answer), '503 store_unavailable', `${method} ${path}`);
-        assert.match(answer.headers['retry-after'], /^[1-9]\d*$/, path);
-        assert.equal(answer.headers['set-cookie'], undefined, path);
-      }));
-      const arrival = await login.arrive();
-      assert.equal(arrival.status, 303);
-      assert.match(arrival.headers.location, /auth_error=unavailable/);
+      await view;
+      assert.equal((await arrival).status, 303);
+      assert.match((await arrival).headers.location, /auth_error=unavailable/);
       assert.equal(login.cookie(), undefined);
+      assert.equal((await ending).status, 400, 'the provider hears of the failure');
+      assert.equal(JSON.parse((await ending).body).error, 'temporarily_unavailable');
     }
 
-    const outages = [
-      ['crashes and starts again', () => store.stop(), () => store.start()],
-      ['is frozen and goes on', () => store.freeze(), () => store.thaw()],
-    ];
-    for (const [what, begin, end] of outages) {
-      inWorld(`a store that ${what} is 503 with Retry-After everywhere, and a logout nowhere (K11, H32)`, async (t) => {
+    for (const {what, begin, end, works} of store.outages) {
+      inWorld(`a store that ${what} is 503 with Retry-After where it is needed, and a logout nowhere (K11, H32, R03, B08)`, async (t) => {
+        const [expired, refreshing] = await expiredSessions(world, 2);
         const cookies = await logInManyTimes(world, 4);
-        const login = await startHttpLogin(world);
-        const traffic = await inTraffic(cookies, async (seen) => {
+        const victim = await logInBrowser(world);
+        const people = {expired, victim, login: await startHttpLogin(world), logoutToken: await world.provider.logoutToken(victim.idToken)};
+        const {ok} = await refreshesOf(world);
+        let refreshed;
+        const traffic = await inTraffic(call, cookies, async (seen) => {
           await until('there is traffic', () => seen.good > 20);
-          await begin();
+          await world.provider.misbehave({tokenDelay: 400, times: 1});
+          refreshed = call(refreshing);
+          await until('a refresh is under way', async () => (await world.provider.record()).tokenRequestsUnderWay > 0);
+          await begin(world);
           try {
-            await nobodyIsLoggedOut(cookies[0], login);
-            await until('the others are refused', () => seen.refused > 0);
+            await nobodyIsLoggedOut(people, works);
+            if (works === 'nothing') await until('the others are refused', () => seen.refused > 0);
+            await until('the provider has answered', async () => (await refreshesOf(world)).ok > ok);
           } finally {
-            await end();
+            await end(world);
           }
           const {good} = seen;
           await until('traffic flows again', () => seen.good > good + 20, 30);
         });
         t.diagnostic(JSON.stringify(traffic));
-        for (const cookie of cookies) await isLiveEverywhere(cookie);
+        if (works === 'reading') assert.equal(traffic.refused, 0);
+        assert.equal(outcome(await refreshed), '200', 'what the provider gave during the outage is stored after it');
+        for (const cookie of [...cookies, refreshing]) await isLiveEverywhere(cookie);
+        assert.equal((await until('the provider gets through', async () => {
+          const answer = await tellBackchannel(world, people.logoutToken);
+          return answer.status === 200 && answer;
+        })).status, 200);
+        await isDeadEverywhere(victim.cookie);
         await until('people get in again', () => logInManyTimes(world, 1).catch(() => null));
+        if (works === 'all but log-ins') return isDeadEverywhere(expired);
+        await until('who waits gets a new token', async () => (await call(expired)).status === 200);
+        await isLiveEverywhere(expired);
+        const after = await refreshesOf(world);
+        assert.equal(after.ok - ok, 2, 'a token request for each of the two who needed one');
+        return undefined;
       });
     }
-
-    inWorld('a session made before an outage is refreshed once after it (R02)', async () => {
-      const [cookie] = await expiredSessions(world, 1);
-      const before = await refreshesOf(world);
-      await store.stop();
-      assert.equal(outcome(await call(cookie)), '503 store_unavailable');
-      await store.start();
-      await until('the API answers', async () => (await call(cookie)).status === 200, 30);
-      await isLiveEverywhere(cookie);
-      assert.equal((await refreshesOf(world)).sent - before.sent, 1);
-    });
   });
 }

@@ -1,11 +1,13 @@
 // The storms in full size, on every store: make storm. Not part of make test: it takes minutes.
 //   STORM_STORES="sqlite postgres redis"   STORM_SESSIONS=100   STORM_REQUESTS=50 (for each session and process)
-//   STORM_KINDS="fast slow killed"
+//   STORM_KINDS="fast slow killed races"   STORM_RACES=200 (sessions for each way to end them)
 //     fast    the provider answers at once
 //     slow    it answers every refresh after 8 s
 //     killed  a proxy process is killed while it holds leases: the provider has its requests and gives it no tokens
-// Ends with a table; the exit code is 1 where a line of it is not as it must be.
+//     races   sessions end by logout, logout everywhere and back-channel logout while everything is going on with them
+// Ends with tables; the exit code is 1 where a line of them is not as it must be.
 
+import {expiredBrowsers, raceAll, waysToEnd} from './support/logout_races.mjs';
 import {expiredSessions, storm} from './support/storm.mjs';
 import {stores, useStore} from './support/stores.mjs';
 import {until} from './support/until.mjs';
@@ -13,9 +15,11 @@ import {startWorld} from './support/world.mjs';
 
 const PROCESSES = 4;
 const AT_ONCE = 400;
+const RACES_AT_ONCE = 25;
 const MINUTES = 10;  // for one storm
 const words = (name, usual) => (process.env[name] ?? usual).split(/[ ,]+/).filter(Boolean);
 const sessions = Number(process.env.STORM_SESSIONS ?? 100);
+const races = Number(process.env.STORM_RACES ?? 200);
 const requests = Number(process.env.STORM_REQUESTS ?? 50) * PROCESSES;
 
 const say = (text) => process.stdout.write(`${new Date().toTimeString().slice(0, 8)} ${text}\n`);
@@ -44,7 +48,7 @@ const kinds = {
   killed: {fault: {tokenDelay: 3000, tokenStatus: 503, times: sessions}, patient: true, meanwhile: killLeaseHolder},
 };
 
-async function run(world, title, {fault, patient, meanwhile = async () => {}}) {
+async function runStorm(world, title, {fault, patient, meanwhile = async () => {}}) {
   say(`${title}: logging in ${sessions} times`);
   const cookies = await expiredSessions(world, sessions);
   if (fault) await world.provider.misbehave(fault);
@@ -62,28 +66,62 @@ function isAsItMustBe({outcomes, provider, logouts, dismissed, requests: sent}, 
   return asked && outcomes['200'] === sent && logouts === 0 && dismissed === 0;
 }
 
-const lines = [];
+async function stormLine(world, store, kind) {
+  const result = await runStorm(world, `${store} ${kind}`, kinds[kind]);
+  const {200: good, ...errors} = result.outcomes;
+  return {
+    store, kind, sessions, requests: result.requests, seconds: Math.round(result.seconds),
+    'tokens given': result.provider.ok, 'token requests refused': result.provider.failed,
+    errors: JSON.stringify(errors), retried: JSON.stringify(result.retried), logouts: result.logouts,
+    verdict: isAsItMustBe(result, kinds[kind]) ? 'ok' : 'WRONG',
+  };
+}
+
+/** As many at once as a person's day has at most, so that there are many different interleavings. */
+async function raceLine(world, store, way) {
+  say(`${store} races: ${races} sessions end by ${way}`);
+  const begun = Date.now();
+  const seen = {statuses: new Set(), logins: {}, cookies: 0, alive: 0};
+  for (let left = races; left > 0; left -= RACES_AT_ONCE) {
+    const {ended, logins, cookies, alive} = await raceAll(world, way, await expiredBrowsers(world, Math.min(left, RACES_AT_ONCE), 'bob'));
+    ended.forEach((status) => seen.statuses.add(status));
+    for (const [what, count] of Object.entries(logins)) seen.logins[what] = (seen.logins[what] ?? 0) + count;
+    seen.cookies += cookies;
+    seen.alive += alive;
+  }
+  const statuses = [...seen.statuses].join(' ');
+  return {
+    store, 'ended by': way, sessions: races, answers: statuses, 'log-ins in flight': JSON.stringify(seen.logins), cookies: seen.cookies,
+    alive: seen.alive, seconds: Math.round((Date.now() - begun) / 1000), verdict: seen.alive === 0 && statuses === '200' ? 'ok' : 'WRONG',
+  };
+}
+
+const storms = [];
+const endings = [];
+
+async function inTime(title, body, table) {
+  const overdue = setTimeout(() => { say(`${title} is not at its end after ${MINUTES} min`); process.exit(1); }, MINUTES * 60_000);
+  table.push(await body());
+  clearTimeout(overdue);
+  console.table(table.slice(-1));
+}
+
+async function runKind(world, store, kind) {
+  if (kind !== 'races') return inTime(`${store} ${kind}`, () => stormLine(world, store, kind), storms);
+  for (const way of waysToEnd) await inTime(`${store} ${way}`, () => raceLine(world, store, way), endings);
+  return undefined;
+}
+
 for (const name of words('STORM_STORES', Object.keys(stores).join(' '))) {
   const store = await stores[name]();
   const world = await startWorld({processes: PROCESSES, configure: useStore(store)});
   try {
-    for (const kind of words('STORM_KINDS', Object.keys(kinds).join(' '))) {
-      const overdue = setTimeout(() => { say(`${name} ${kind} is not at its end after ${MINUTES} min`); process.exit(1); }, MINUTES * 60_000);
-      const result = await run(world, `${name} ${kind}`, kinds[kind]);
-      clearTimeout(overdue);
-      const {200: good, ...errors} = result.outcomes;
-      lines.push({
-        store: name, kind, sessions, requests: result.requests, seconds: Math.round(result.seconds),
-        'tokens given': result.provider.ok, 'token requests refused': result.provider.failed,
-        errors: JSON.stringify(errors), retried: JSON.stringify(result.retried), logouts: result.logouts,
-        verdict: isAsItMustBe(result, kinds[kind]) ? 'ok' : 'WRONG',
-      });
-      console.table(lines.slice(-1));
-    }
+    for (const kind of words('STORM_KINDS', [...Object.keys(kinds), 'races'].join(' '))) await runKind(world, name, kind);
   } finally {
     await world.stop();
     await store.close();
   }
 }
-console.table(lines);
+const lines = [...storms, ...endings];
+for (const table of [storms, endings]) if (table.length > 0) console.table(table);
 process.exit(lines.length > 0 && lines.every(({verdict}) => verdict === 'ok') ? 0 : 1);

@@ -84,6 +84,7 @@ private:
 
 int serve_cgi(const Service& service, const char* const* environment) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, and not our end
     StandardOutput output(service.client_timeout);
     const Delivery delivery = serve_exchange(service, cgi_variables(environment), output);
     return delivery == Delivery::whole && output.flush() ? 0 : 1;

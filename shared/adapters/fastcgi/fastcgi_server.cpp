@@ -151,6 +151,7 @@ void make_room_for_descriptors(int threads) {
 int serve_fastcgi(const Service& service, ListeningSocket socket, const FastcgiOptions& options) {
     FCGX_Init();
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, and not our end
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 2);  // an arena a thread would cost more memory than it saves time
 #endif

@@ -3,7 +3,6 @@
 import {send} from './raw_client.mjs';
 
 const STEPS = 15;
-const PERSON = {account: 'alice'};
 
 /** Cookies by origin; paths do not matter here. */
 function cookieJar() {
@@ -46,7 +45,7 @@ async function visit(jar, url, site, form, signal) {
  * Goes as far as the callback; `arrive(signal)` opens it and returns the answer, `cookie()` is the session cookie's value then.
  * `url` is the callback's, `jar` the browser: with the jar of an earlier login the same browser logs in again.
  */
-export async function startHttpLogin({appUrl}, jar = cookieJar()) {
+export async function startHttpLogin({appUrl}, {jar = cookieJar(), account = 'alice'} = {}) {
   const app = new URL(appUrl);
   let url = new URL('/auth/login', app);
   let site = 'none';
@@ -55,7 +54,7 @@ export async function startHttpLogin({appUrl}, jar = cookieJar()) {
     const answer = await visit(jar, url, site, form);
     const action = /action="([^"]+\/login)"/.exec(answer.body)?.[1];
     if (!action && !answer.headers.location) throw new Error(`log-in stops at ${url.pathname}: ${answer.status} ${answer.body.slice(0, 300)}`);
-    form = action && new URLSearchParams(PERSON).toString();
+    form = action && new URLSearchParams({account}).toString();
     url = new URL(action ?? answer.headers.location, url);
     site = url.origin === app.origin ? 'cross-site' : 'same-origin';
     if (url.pathname === '/auth/callback') {

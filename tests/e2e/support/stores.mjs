@@ -1,4 +1,6 @@
-// The stores that Vestibule is tested with end to end. Each is a server of the test's own, which may do anything to it.
+// The stores that Vestibule is tested with end to end. Each is the test's own, which may do anything to it.
+// A store is {url, outages, close()}; an outage {what, begin(world), end(world), works}, where `works` says what goes on:
+// 'nothing', 'reading', 'reading, perhaps', or 'all but log-ins'.
 
 import {spawn, execFile, execFileSync} from 'node:child_process';
 import {chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync} from 'node:fs';
@@ -63,18 +65,25 @@ async function server({url, folder, command, isUp, crash}) {
 
 const newFolder = () => mkdtempSync('/tmp/vestibule-e2e.');  // short: the path of a socket has room for 107 octets
 
-async function postgres() {
-  const template = given('VESTIBULE_TEST_POSTGRES_TEMPLATE');
-  const {uid, gid} = statSync(template);
+/** It is gone at once, or silent. */
+const serverOutages = (store) => [
+  {what: 'crashes and starts again', begin: store.stop, end: store.start, works: 'nothing'},
+  {what: 'is frozen and goes on', begin: store.freeze, end: store.thaw, works: 'nothing'},
+];
+
+/** A server of PostgreSQL with the data directory that `fill(path)` makes. Also `ask(sql)`, and `sockets`, its address. */
+async function postgresServer(fill) {
+  const {uid, gid} = statSync(given('VESTIBULE_TEST_POSTGRES_TEMPLATE'));
   const folder = newFolder();
   const sockets = `${folder}/sockets`;
   chmodSync(folder, 0o755);
   mkdirSync(sockets);
   chownSync(sockets, uid, gid);
-  execFileSync('cp', ['-a', template, `${folder}/data`]);
+  fill(`${folder}/data`);
+  execFileSync('chown', ['-R', `${uid}:${gid}`, `${folder}/data`]);
   const as = process.getuid() === uid ? [] : [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   const url = `postgresql://vestibule@/postgres?host=${sockets}`;
-  return server({
+  const started = await server({
     url,
     folder,
     command: () => [[...as, '--'], `${given('VESTIBULE_TEST_POSTGRES_BIN')}/postgres`, '-D', `${folder}/data`,
@@ -82,12 +91,42 @@ async function postgres() {
     isUp: () => succeeds('psql', ['-X', url, '-c', 'SELECT 1']),
     crash: 'SIGQUIT',  // its word for "as if the machine had stopped"; a killed postmaster leaves orphans behind
   });
+  const ask = (...statements) => run('psql', ['-X', '-q', url, ...statements.flatMap((sql) => ['-c', sql])]);
+  return {...started, sockets, ask};
+}
+
+const newPostgresServer = () => postgresServer((data) => execFileSync('cp', ['-a', given('VESTIBULE_TEST_POSTGRES_TEMPLATE'), data]));
+
+async function postgres() {
+  const store = await newPostgresServer();
+  const set = (change) => store.ask(`ALTER SYSTEM ${change}`, 'SELECT pg_reload_conf()');
+  const readOnly = {
+    what: 'can only be read',
+    begin: () => set('SET default_transaction_read_only = on'),
+    end: () => set('RESET default_transaction_read_only'),
+    works: 'reading, perhaps',  // over connections there are; a new one is made only to a server that can be written to
+  };
+  return {...store, outages: [...serverOutages(store), readOnly]};
+}
+
+/** Two servers, the second of which confirms every commit of the first. `fail()` ends the first, `promote()` puts the second in its place. */
+export async function postgresPair() {
+  const first = await newPostgresServer();
+  const second = await postgresServer((data) => execFileSync(`${given('VESTIBULE_TEST_POSTGRES_BIN')}/pg_basebackup`,
+    ['--no-sync', '--checkpoint=fast', '--wal-method=stream', '--write-recovery-conf', `--pgdata=${data}`, `--dbname=${first.url}`]));
+  await first.ask("ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()');
+  return {
+    url: `postgresql://vestibule@/postgres?host=${second.sockets},${first.sockets}`,
+    fail: first.stop,
+    promote: () => second.ask('SELECT pg_promote()'),
+    close: async () => { await second.close(); await first.close(); },
+  };
 }
 
 async function redis() {
   const folder = newFolder();
   const socket = `${folder}/redis.sock`;
-  return server({
+  const store = await server({
     url: `redis://${socket}`,
     folder,
     command: () => [['--'], 'redis-server', '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', folder,
@@ -95,12 +134,53 @@ async function redis() {
     isUp: () => succeeds('redis-cli', ['-e', '-s', socket, 'ping']),
     crash: 'SIGKILL',
   });
+  const memory = (most) => run('redis-cli', ['-e', '-s', socket, 'config', 'set', 'maxmemory', most]);
+  const full = {what: 'is full', begin: () => memory('1mb'), end: () => memory('0'), works: 'all but log-ins'};
+  return {...store, outages: [...serverOutages(store), full]};
 }
 
-/** A file needs no server. `url` undefined: the demo's configuration names one already. */
-const sqlite = async () => ({close: async () => {}});
+/** Another program that has begun to write and does not end. */
+function lockHolder(file) {
+  let holder;
+  return {
+    async begin() {
+      holder = spawn('setpriv', ['--pdeathsig', 'KILL', 'sqlite3', file], {stdio: ['pipe', 'pipe', 'inherit']});
+      holder.over = new Promise((resolve) => { holder.on('close', resolve); });
+      const locked = new Promise((resolve, reject) => {
+        holder.stdout.once('data', resolve);
+        holder.on('error', reject);
+      });
+      holder.stdin.write('.timeout 10000\nBEGIN EXCLUSIVE;\nSELECT 1;\n');
+      await locked;
+    },
+    async end() {
+      holder.kill('SIGKILL');
+      await holder.over;
+    },
+  };
+}
+
+/** No file may grow, as on a disk that is full: the write-ahead log least of all. */
+function fullDisk() {
+  const limit = (world, octets) => world.processesOf().forEach((pid) =>
+    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${octets}:unlimited`]));
+  return {begin: async (world) => limit(world, 1), end: async (world) => limit(world, 'unlimited')};
+}
+
+async function sqlite() {
+  const folder = newFolder();
+  const file = `${folder}/sessions.db`;
+  return {
+    url: `sqlite:${file}`,
+    outages: [
+      {what: 'is locked by another program', ...lockHolder(file), works: 'reading'},
+      {what: 'has no room on its disk', ...fullDisk(), works: 'reading'},
+    ],
+    close: async () => rmSync(folder, {recursive: true, force: true}),
+  };
+}
 
 export const stores = {sqlite, postgres, redis};
 
 /** For the `configure` of a world. */
-export const useStore = ({url}) => (text) => (url ? text.replace(/"store": "[^"]*"/, () => `"store": "${url}"`) : text);
+export const useStore = ({url}) => (text) => text.replace(/"store": "[^"]*"/, () => `"store": "${url}"`);

@@ -11,7 +11,7 @@ import {startStack} from '../../../infra/demo/stack.mjs';
  *                          {revocationDelay (ms)}; {downFor (ms)}: connections are refused meanwhile
  *   provider.tokensLive(s) how many seconds access tokens live from now on
  *   provider.logoutToken(idToken)  what it would send to end the session of this ID token
- *   processesOf(name)      the process ids of a function
+ *   processesOf(name)      the process ids of a function; without a name: of all
  *   output                 every line of the provider, the API and lighttpd
  *   logText()              everything in the log files of lighttpd and of the functions, now
  */
@@ -35,10 +35,11 @@ export async function startWorld(options = {}) {
     return texts.join('\n');
   }
 
-  /** The process ids of a function that lighttpd started. */
+  /** The process ids of a function that lighttpd started; without a name: of all functions. */
   function processesOf(name) {
     const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(stack.lighttpd.pid)], {encoding: 'utf8'});
-    return children.split('\n').filter((line) => line.trimEnd().endsWith(`/${name}`)).map((line) => Number.parseInt(line, 10));
+    const isWanted = (line) => line.trim() && (!name || line.trimEnd().endsWith(`/${name}`));
+    return children.split('\n').filter(isWanted).map((line) => Number.parseInt(line, 10));
   }
 
   return {
