@@ -3,8 +3,8 @@
 #include "functions/callback/handler.h"
 #include "functions/login/handler.h"
 #include "tests/faults/scene.h"
-#include "tests/faults/thorough.h"
 #include "tests/support/doomed_process.h"
+#include "tests/support/thorough.h"
 
 using namespace vestibule;
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "tests/faults/scene.h"
-#include "tests/faults/thorough.h"
 #include "tests/support/doomed_process.h"
+#include "tests/support/thorough.h"
 #include "world/refresh_with_provider.h"
 
 using namespace vestibule;

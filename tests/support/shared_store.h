@@ -26,13 +26,15 @@ std::string file_beside_shared_store(std::string_view name);
 std::unique_ptr<SessionStore> open_shared_store(const std::string& address);
 
 // One test for each of them, in the suites sqlite_…, redis_… and postgres_….
-#define ON_SHARED_STORES(suite, name)                                                                                  \
-    static void suite##_##name(const std::string& address);                                                            \
-    Test(sqlite_##suite, name, .fini = remove_shared_store, .timeout = 240) { suite##_##name(fresh_shared_sqlite()); } \
-    Test(redis_##suite, name, .fini = remove_shared_store, .timeout = 240) { suite##_##name(fresh_shared_redis()); }   \
-    Test(postgres_##suite, name, .fini = remove_shared_store, .timeout = 240) {                                        \
-        suite##_##name(fresh_shared_postgres());                                                                       \
-    }                                                                                                                  \
+#define ON_SHARED_STORES(suite, name)                                                                                 \
+    static void suite##_##name(const std::string& address);                                                           \
+    Test(sqlite_##suite, name, .fini = remove_shared_store, .timeout = 3600) {                                        \
+        suite##_##name(fresh_shared_sqlite());                                                                        \
+    }                                                                                                                 \
+    Test(redis_##suite, name, .fini = remove_shared_store, .timeout = 3600) { suite##_##name(fresh_shared_redis()); } \
+    Test(postgres_##suite, name, .fini = remove_shared_store, .timeout = 3600) {                                      \
+        suite##_##name(fresh_shared_postgres());                                                                      \
+    }                                                                                                                 \
     static void suite##_##name(const std::string& address)
 
 }  // namespace vestibule
