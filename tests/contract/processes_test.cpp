@@ -1,68 +1,17 @@
 // Several processes on one store: what a host with four workers and a kill -9 does (checklist R02, R03, X11,
 // X12).
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <set>
 
 #include "tests/contract/store_contract.h"
 #include "tests/contract/worker_processes.h"
-#include "tests/support/postgres_schema.h"
-#include "world/open_store.h"
+#include "tests/support/shared_store.h"
 
 using namespace vestibule;
 
-static std::string directory;  // outlives a failed assertion; removed by .fini
-
-static std::string file_in_directory(const char* name) {
-    if (directory.empty()) {
-        directory = (std::filesystem::temp_directory_path() / "vestibule-processes-XXXXXX").string();
-        cr_assert(mkdtemp(directory.data()) != nullptr);
-    }
-    return directory + "/" + name;
-}
-static std::string fresh_path() { return file_in_directory("sessions.db"); }
-static std::string fresh_sqlite() { return "sqlite:" + fresh_path(); }
-static std::string fresh_redis() {
-    const char* socket = std::getenv("VESTIBULE_TEST_REDIS");
-    cr_assert(socket != nullptr, "no Redis server; start the tests with tests/with_stores");
-    return "redis://" + std::string(socket) + "?prefix=processes-" + std::to_string(::getpid());
-}
-static std::string fresh_postgres() {
-    const std::string address = fresh_postgres_schema();
-    Config config;
-    config.store = address;
-    must(must(open_store(config))->migrate());
-    return address;
-}
-static void remove_directory() {
-    if (!directory.empty()) std::filesystem::remove_all(directory);
-}
-static void remove_directory_and_schema() {
-    remove_directory();
-    drop_postgres_schema();
-}
-static std::unique_ptr<SessionStore> open(const std::string& address) {
-    Config config;
-    config.store = address;
-    return must(open_store(config));
-}
-
-TestSuite(sqlite_processes, .fini = remove_directory, .timeout = 120);
-TestSuite(redis_processes, .fini = remove_directory, .timeout = 120);
-TestSuite(postgres_processes, .fini = remove_directory_and_schema, .timeout = 240);
-
-// One test for each store that processes share.
-#define BETWEEN_PROCESSES(name)                                                    \
-    static void between_processes_##name(const std::string& address);              \
-    Test(sqlite_processes, name) { between_processes_##name(fresh_sqlite()); }     \
-    Test(redis_processes, name) { between_processes_##name(fresh_redis()); }       \
-    Test(postgres_processes, name) { between_processes_##name(fresh_postgres()); } \
-    static void between_processes_##name(const std::string& address)
+#define BETWEEN_PROCESSES(name) ON_SHARED_STORES(processes, name)
 
 BETWEEN_PROCESSES(eight_that_start_at_once_on_nothing_make_one_store) {
     WorkerProcesses workers(8, {"start", address});
@@ -74,11 +23,11 @@ BETWEEN_PROCESSES(eight_that_start_at_once_on_nothing_make_one_store) {
 }
 
 BETWEEN_PROCESSES(four_that_race_for_a_lease_hold_it_one_at_a_time_with_growing_fences) {
-    auto store = open(address);
+    auto store = open_shared_store(address);
     NewSession contested = session_of("");
     contested.row.key.octets = "the contested session";
     put(*store, contested);
-    WorkerProcesses workers(4, {"lease", address, "4", "10", file_in_directory("holder")});
+    WorkerProcesses workers(4, {"lease", address, "4", "10", file_beside_shared_store("holder")});
     workers.start_all();
     std::vector<int> fences;  // each written while its lease was held
     for (const std::string& line : workers.read_to_the_end()) fences.push_back(std::stoi(line));
@@ -114,7 +63,7 @@ BETWEEN_PROCESSES(a_kill_in_the_middle_of_writes_loses_nothing_committed_and_blo
         const auto rest = workers.read_to_the_end();
         committed.insert(committed.end(), before.begin(), before.end());
         committed.insert(committed.end(), rest.begin(), rest.end());
-        auto store = open(address);
+        auto store = open_shared_store(address);
         put(*store, session_of("after the kill " + std::to_string(round)));
         expect_all_there(*store, committed);
     }
@@ -124,19 +73,19 @@ BETWEEN_PROCESSES(a_kill_in_the_middle_of_writes_loses_nothing_committed_and_blo
 // What a killed holder leaves behind is a lease that runs out, nothing else.
 BETWEEN_PROCESSES(the_lease_of_a_dead_process_runs_out) {
     {
-        auto dead = open(address);
+        auto dead = open_shared_store(address);
         put(*dead, session_of("a"));
         lease_of(*dead, "a", Seconds{20});
     }
-    auto store = open(address);
+    auto store = open_shared_store(address);
     const LeaseAnswer held = must(store->acquire_lease(key("a"), Seconds{20}, kNow + Seconds{19}));
     cr_expect(std::holds_alternative<LeaseHeld>(held));
     cr_expect(eq(u64, lease_of(*store, "a", Seconds{20}, kNow + Seconds{20}).fence, 2));
 }
 
 BETWEEN_PROCESSES(what_one_ends_is_gone_for_the_others_at_once) {
-    auto here = open(address);
-    auto there = open(address);
+    auto here = open_shared_store(address);
+    auto there = open_shared_store(address);
     put(*here, session_of("a"));
     put(*here, session_of("b", "bob"));
     cr_assert(is_there(*there, "a") && is_there(*there, "b"));
