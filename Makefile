@@ -80,7 +80,7 @@ HANDLERS := $(BUILD)/libhandlers.a
 SUPPORT  := $(BUILD)/libsupport.a
 
 .DEFAULT_GOAL := all
-.PHONY: all help install test test-programs test-e2e storm faults conformance tests-build check check-format check-tidy check-cppcheck \
+.PHONY: all help install test test-programs test-e2e storm faults soak conformance tests-build check check-format check-tidy check-cppcheck \
         check-sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 
@@ -152,6 +152,10 @@ test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap 
 
 storm: all  ## expired sessions by the hundred on every store; minutes (settings: tests/e2e/storms.mjs)
 	tests/with_stores node tests/e2e/storms.mjs
+
+STORE ?= sqlite
+soak: all  ## ordinary use while everything goes wrong: STORE=sqlite|postgres|redis TIME=20m (5m unless told); ends with tables
+	SOAK_STORE=$(STORE) SOAK_TIME=$(TIME) tests/with_stores node tests/e2e/soak.mjs
 
 # Any room may carry ids of the requirements; the fuzz targets carry none.
 CONFORMANCE := $(filter-out $(BUILD)/tests/fuzz/run,$(TEST_PROGRAMS))

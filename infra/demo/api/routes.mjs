@@ -1,5 +1,6 @@
 // What the sample API answers. Everything lives in memory, apart for each person.
 
+const MOST_ORDERS = 100;  // of one person; the oldest go
 const orders = new Map();  // sub → list
 
 function ordersOf(sub) {
@@ -43,8 +44,9 @@ async function createOrder(request, response, {sub}) {
   const order = orderFrom(await bodyOf(request, 10_000));
   if (!order) return json(response, 400, {error: 'an order is {"item": text, "quantity": whole number}'});
   const list = ordersOf(sub);
-  const created = {id: list.length + 1, ...order};
+  const created = {id: list.at(-1).id + 1, ...order};
   list.push(created);
+  if (list.length > MOST_ORDERS) list.shift();
   return json(response, 201, created);
 }
 

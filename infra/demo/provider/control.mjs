@@ -14,6 +14,7 @@ function emptyRecord() {
     errors: [],     // error codes of failed token requests
     pushes: 0,      // authorization requests that came directly (PAR)
     tokenRequestsUnderWay: 0,
+    tokenRequestsHeld: 0,  // those of them that the provider has not looked at
     queries: [],    // names of the parameters of each one that came by the browser
     resources: [],  // "<path> <resource>" of each request that named one
     revocations: 0,
@@ -44,17 +45,42 @@ async function logoutToken({issuer, clientId, jwks: {keys: [key]}}, idToken) {
     .sign(await importJWK(key));
 }
 
+const forPrograms = /^\/(token|me|jwks|request|\.well-known\/.*)$|^\/token\//;
+
+/** Whoever sent the request is gone, and would not get its answer. */
+const hasLeft = ({socket}) => socket.destroyed || socket.readableEnded;
+
+/** While it is closed, token requests wait before it. */
+function tokenGate(record) {
+  let opened = Promise.resolve();
+  let open = () => {};
+  return {
+    close() { opened = new Promise((resolve) => { open = resolve; }); },
+    open: () => open(),
+    async pass() {
+      record.tokenRequestsHeld += 1;
+      await opened;
+      record.tokenRequestsHeld -= 1;
+    },
+  };
+}
+
 /**
  * Koa middleware in front of oidc-provider. `goDown(ms)`: nobody listens for so long.
- * `GET /control` → the record; `POST /control` →
+ * `GET /control` → the record, `?counts` → what of it does not grow with time; `POST /control` →
  *   {tokenStatus, tokenHeaders, tokenBody, tokenDelay (ms), times}  what the next `times` token requests meet
  *   {accessTokenLifetime (s)}  how long access tokens live from now on
  *   {revocationDelay (ms)}     how long revocations take from now on
  *   {downFor (ms)}             connections are refused meanwhile
  *   {logoutTokenFor: <an ID token>}  the record with a `logoutToken` for its session
+ *   {outage: {status, retryAfter (s), delay (ms), drop}}  what every call of a program meets, until {outage: null}; `drop` breaks
+ *                              the connection; with a delay alone the answer is good, and late
+ *   {hold: true}               token requests wait, until {hold: false}; who has left by then is not served
  */
 export function control(settings, goDown) {
   const record = emptyRecord();
+  const gate = tokenGate(record);
+  let outage = null;
   let fault = {times: 0};
   let revocationDelay = 0;
 
@@ -67,6 +93,8 @@ export function control(settings, goDown) {
   async function obey(ctx, asked) {
     if (asked.accessTokenLifetime) settings.accessTokenLifetime = asked.accessTokenLifetime;
     else if ('revocationDelay' in asked) ({revocationDelay} = asked);
+    else if ('outage' in asked) ({outage} = asked);
+    else if ('hold' in asked) (asked.hold ? gate.close : gate.open)();
     else if (asked.downFor) ctx.res.on('finish', () => goDown(asked.downFor));
     else if (asked.logoutTokenFor) return {logoutToken: await logoutToken(settings, asked.logoutTokenFor)};
     else fault = {times: 1, ...asked};
@@ -84,7 +112,22 @@ export function control(settings, goDown) {
     for (const [member, list] of Object.entries(issuedMembers)) remember(record.issued[list], body?.[member]);
   }
 
+  /** Whether the call met the outage and is over. */
+  async function meetsOutage(ctx) {
+    if (!outage || !forPrograms.test(ctx.path)) return false;
+    const {status, retryAfter, delay, drop} = outage;
+    if (delay) await pause(delay);
+    if (drop) ctx.req.socket.destroy();
+    if (!status) return Boolean(drop);
+    ctx.status = status;
+    if (retryAfter) ctx.set('retry-after', String(retryAfter));
+    ctx.body = {error: 'temporarily_unavailable'};
+    return true;
+  }
+
   async function tokenRequest(ctx, next) {
+    await gate.pass();
+    if (hasLeft(ctx.req) || await meetsOutage(ctx)) return;
     const {tokenDelay = 0, tokenStatus, tokenHeaders = {}, tokenBody = {error: 'temporarily_unavailable'}} = takeFault();
     // Read before the pause: who asked may be gone after it.
     const form = tokenDelay || tokenStatus ? await textOf(ctx.req) : '';
@@ -120,13 +163,15 @@ export function control(settings, goDown) {
   return async (ctx, next) => {
     if (ctx.path === '/control') {
       const answer = ctx.method === 'POST' ? await obey(ctx, JSON.parse(await textOf(ctx.req))) : {};
-      ctx.body = {...record, clientSecret: settings.clientSecret, ...answer};
+      const {issued, queries, resources, ...counts} = record;
+      ctx.body = 'counts' in ctx.query ? counts : {...record, clientSecret: settings.clientSecret, ...answer};
       return;
     }
     if (ctx.path === '/token' && ctx.method === 'POST') {
       record.tokenRequestsUnderWay += 1;
       return tokenRequest(ctx, next).finally(() => { record.tokenRequestsUnderWay -= 1; });
     }
+    if (await meetsOutage(ctx)) return;
     if (ctx.path === '/request') record.pushes += 1;
     if (ctx.path === '/auth') record.queries.push([...new URLSearchParams(ctx.querystring).keys()]);
     if (ctx.path === '/token/revocation') {

@@ -20,7 +20,8 @@ function cookieJar() {
   };
 }
 
-async function visit(jar, url, site, form, signal) {
+/** Opens a page with the cookies of `jar`, or sends `form` to it. */
+export async function visit(jar, url, site, form, signal) {
   const answer = await send({
     port: url.port,
     path: url.pathname + url.search,

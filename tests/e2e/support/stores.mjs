@@ -39,7 +39,8 @@ async function server({url, folder, command, isUp, crash}) {
   let child;
   async function start() {
     const [as, ...words] = command();
-    child = spawn('setpriv', ['--pdeathsig', 'INT', ...as, ...words], {cwd: '/', stdio: 'ignore'});
+    // Detached, so that Ctrl-C reaches us only; the kernel ends it should we be killed.
+    child = spawn('setpriv', ['--pdeathsig', 'INT', ...as, ...words], {cwd: '/', stdio: 'ignore', detached: true});
     child.over = new Promise((resolve) => { child.on('close', resolve); child.on('error', resolve); });
     await until(`${words[0]} serves`, isUp, 60);
   }

@@ -11,6 +11,9 @@ import {startStack} from '../../../infra/demo/stack.mjs';
  *                          {revocationDelay (ms)}; {downFor (ms)}: connections are refused meanwhile
  *   provider.tokensLive(s) how many seconds access tokens live from now on
  *   provider.logoutToken(idToken)  what it would send to end the session of this ID token
+ *   provider.counts()      the record without its lists: small, however long it runs
+ *   provider.outage(o)     {status, retryAfter (s), delay (ms), drop}: what every call of a program meets, until outage(null)
+ *   provider.hold(yes)     whether token requests wait; those of programs that ended meanwhile are not served
  *   processesOf(name)      the process ids of a function; without a name: of all
  *   output                 every line of the provider, the API and lighttpd
  *   logText()              everything in the log files of lighttpd and of the functions, now
@@ -24,11 +27,13 @@ export async function startWorld(options = {}) {
     onLine: (name, line) => output.push(`${name}: ${line}`),
   });
 
-  async function control(init) {
-    const response = await fetch(`${stack.issuer}/control`, init);
+  async function control(init, query = '') {
+    const response = await fetch(`${stack.issuer}/control${query}`, init);
     if (!response.ok) throw new Error(`the provider's control answers ${response.status}`);
     return response.json();
   }
+
+  const command = (what) => control({method: 'POST', body: JSON.stringify(what)}, '?counts');
 
   async function logText() {
     const texts = await Promise.all(Object.values(stack.logs).map((path) => readFile(path, 'utf8').catch(() => '')));
@@ -48,8 +53,11 @@ export async function startWorld(options = {}) {
     logText,
     provider: {
       record: () => control(),
-      misbehave: (fault) => control({method: 'POST', body: JSON.stringify(fault)}),
-      tokensLive: (accessTokenLifetime) => control({method: 'POST', body: JSON.stringify({accessTokenLifetime})}),
+      counts: () => control({}, '?counts'),
+      misbehave: (fault) => command(fault),
+      tokensLive: (accessTokenLifetime) => command({accessTokenLifetime}),
+      outage: (outage) => command({outage}),
+      hold: (hold) => command({hold}),
       logoutToken: async (idToken) => (await control({method: 'POST', body: JSON.stringify({logoutTokenFor: idToken})})).logoutToken,
     },
     processesOf,
