@@ -22,7 +22,7 @@ Result<std::optional<SessionRow>> session_replaced(const LoginFlow& flow, const 
     return row;
 }
 
-IdTokenRules rules_of(const ResumedFlow& resumed, bool beside_a_session, const ProviderWorld& world) {
+IdTokenRules rules_of(const ResumedFlow& resumed, const ProviderWorld& world) {
     const LoginFlow& flow = resumed.flow;
     const ProviderConfig& provider = world.config.provider;
     IdTokenRules rules;
@@ -33,7 +33,6 @@ IdTokenRules rules_of(const ResumedFlow& resumed, bool beside_a_session, const P
     rules.acr_values = flow.acr_values;
     rules.clock_skew = provider.clock_skew;
     rules.now = world.clock.now();
-    rules.beside_a_session = beside_a_session;
     return rules;
 }
 
@@ -83,28 +82,6 @@ Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& w
     return kept;
 }
 
-// IPSIE's `session_expiry`: when the provider's own session ends, as a date.
-std::optional<WallTime> session_expiry(const Json& claims) {
-    const Json* date = claims.find("session_expiry");
-    constexpr double kLastDate = 253402300799.0;  // the last second of the year 9999
-    if (date == nullptr || !date->is_number() || !(date->as_double() >= 0 && date->as_double() <= kLastDate))
-        return std::nullopt;
-    return WallTime{Seconds{static_cast<std::int64_t>(date->as_double())}};
-}
-
-// The provider's own limits shorten the session (checklist S23).
-ProviderLimits limits_of(const RedeemedCode& redeemed, const TokenSet& tokens) {
-    ProviderLimits stated = after({}, tokens, RefreshTokenIs::another);
-    const auto expiry = session_expiry(redeemed.identity.claims());
-    if (expiry) stated.authorization_over_at = std::min(stated.authorization_over_at.value_or(*expiry), *expiry);
-    return stated;
-}
-
-bool is_over_already(const Json& claims, WallTime now) {
-    const auto end = limits_in(claims).authorization_over_at;
-    return end && *end <= now;
-}
-
 NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, const RedeemedCode& redeemed,
                        const Json& claims, const TokenSet& tokens, const ProviderWorld& world) {
     const Config& config = world.config;
@@ -116,12 +93,9 @@ NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, 
     row.sub = sub_index_key(world.keys, issuer, redeemed.identity.subject());
     row.browser = browser_index_key(world.keys, resumed.browser);
     row.created_at = now;
-    const ProviderLimits limits = limits_in(claims);
-    row.expires_at = now + config.session.absolute;
-    if (limits.authorization_over_at) row.expires_at = std::min(row.expires_at, *limits.authorization_over_at);
-    row.idle_expires_at = std::min(now + config.session.idle, row.expires_at);
-    if (const auto end = end_of(limits, tokens.access_expires_at))
-        row.idle_expires_at = std::min(row.idle_expires_at, *end);
+    const SessionEnds ends = ends_of_new_session(config.session, limits_in(claims), tokens.access_expires_at, now);
+    row.expires_at = ends.absolute;
+    row.idle_expires_at = ends.idle;
     row.access_expires_at = tokens.access_expires_at;
     row.access_lifetime = tokens.access_lifetime;
     row.sealed = seal_fields(world.keys, world.random, cookie, claims, tokens);
@@ -169,9 +143,10 @@ Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& to
                                 const ProviderWorld& world) {
     auto claims = session_claims(redeemed, world);
     if (!claims) return failure(claims.error());
-    keep_limits(*claims, limits_of(redeemed, tokens));
-    if (is_over_already(*claims, world.clock.now()))
+    const ProviderLimits limits = stated_at_login(tokens, redeemed.identity.claims());
+    if (limits.authorization_over_at && *limits.authorization_over_at <= world.clock.now())
         return failure(ErrorCode::identity_rejected, "the provider's own session is over already");
+    keep_limits(*claims, limits);
     SessionCookie cookie = SessionCookie::create(world.random);
     const NewSession session = new_session(cookie, resumed, redeemed, *claims, tokens, world);
     if (auto inserted = insert(session, world); !inserted) return failure(inserted.error());
@@ -179,11 +154,10 @@ Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& to
     return LoggedIn{std::move(cookie)};
 }
 
-// The session that was to be replaced stays, and many providers end its grant with this refresh token (checklist L44).
-// With login_required it is over as well, or of somebody else and so of another grant.
-TokenSet unwanted(TokenSet tokens, bool beside_a_session, ErrorCode why) {
-    if (beside_a_session && why != ErrorCode::login_required) tokens.refresh_token.reset();
-    return tokens;
+// The session that was to be replaced stays where the login fails, and may live by the same grant; but with
+// login_required it is over as well, or of somebody else.
+Grant grant_beside(const std::optional<SessionRow>& replaced, ErrorCode why) {
+    return replaced && why != ErrorCode::login_required ? Grant::may_be_a_sessions : Grant::of_these_alone;
 }
 
 }  // namespace
@@ -196,9 +170,8 @@ Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationRes
     if (response.error) return failure(authorization_error(*response.error), "the provider answered with an error");
     const auto replaced = session_replaced(resumed.flow, world);
     if (!replaced) return failure(replaced.error());
-    const bool beside_a_session = replaced->has_value();
-    const auto redeemed =
-        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, beside_a_session, world));
+    const auto redeemed = world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, world),
+                                                grant_beside(*replaced, ErrorCode::identity_rejected));
     if (!redeemed) return failure(redeemed.error());
     TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
     tokens.dpop_key = redeemed->dpop_key;
@@ -206,7 +179,7 @@ Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationRes
         return create_session(*redeemed, tokens, resumed, world);
     });
     if (!logged_in) {
-        world.provider.revoke(unwanted(tokens, beside_a_session, logged_in.error().code), kRevokeAtMost);
+        world.provider.revoke(to_give_back(tokens, grant_beside(*replaced, logged_in.error().code)), kRevokeAtMost);
         return failure(logged_in.error());
     }
     return *std::move(logged_in);

@@ -9,7 +9,7 @@ using namespace vestibule;
 Test(redeem, C17_the_token_request_has_exactly_these_parameters) {
     ProviderBench bench;
     const std::string code = bench.code();
-    cr_assert(bench.provider.redeem(Secret(code), bench.secrets, bench.rules()).has_value());
+    cr_assert(bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone).has_value());
     const RecordedRequest request = bench.http.last_to(bench.op.token_endpoint());
     cr_expect(eq(str, text(request.method), text("POST")));
     cr_expect(eq(str, text(request.body),
@@ -61,7 +61,8 @@ Test(redeem, C38_everything_together_keeps_to_the_time_limit) {
         });
     const std::string code = bench.code();
     const auto start = bench.clock.elapsed();
-    cr_expect(not(bench.provider.redeem(Secret(code), bench.secrets, bench.rules()).has_value()));
+    cr_expect(
+        not(bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone).has_value()));
     cr_expect(bench.clock.elapsed() - start <= bench.config.provider.timeout);
 }
 
@@ -146,22 +147,21 @@ Test(redeem, I27_I28_what_was_asked_for_is_checked) {
     IdTokenRules rules = bench.rules();
     rules.max_age = Seconds{60};
     rules.acr_values = {"gold"};
-    cr_expect(
-        bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules), ErrorCode::identity_rejected));
+    cr_expect(bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::of_these_alone),
+                            ErrorCode::identity_rejected));
     cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u));
-    rules.beside_a_session = true;
-    cr_expect(
-        bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules), ErrorCode::identity_rejected));
+    cr_expect(bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::may_be_a_sessions),
+                            ErrorCode::identity_rejected));
     cr_expect(eq(sz, bench.op.revoked_tokens().size(), 3u), "the session may live by the grant of the refresh token");
     bench.op.knobs.change_claims = [](Json& claims) { claims.set("acr", "gold"); };
-    cr_expect(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules).has_value());
+    cr_expect(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::of_these_alone).has_value());
 }
 
 Test(redeem, a_wrong_verifier_fails_at_the_provider) {
     ProviderBench bench;
     cr_assert(bench.refused(
         bench.provider.redeem(Secret(bench.code()), FlowSecrets{"nonce-1", Secret("another"), bench.secrets.dpop_key},
-                              bench.rules()),
+                              bench.rules(), Grant::of_these_alone),
         ErrorCode::exchange_failed));
     cr_assert(eq(str, bench.log.last("token.refused")->text("reason"), text("status 400, invalid_grant")));
 }
