@@ -69,12 +69,12 @@ Error login_error(const Error& userinfo) {
             userinfo.retry_after};
 }
 
-Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& world) {
+Result<Json> session_claims(const RedeemedCode& redeemed, const Deadline& until, const ProviderWorld& world) {
     const std::set<std::string> names = claims_to_keep(world.config);
     Json kept = Json::object();
     if (world.config.session.userinfo) {
-        const auto claims =
-            world.provider.userinfo({redeemed.tokens.access_token, redeemed.dpop_key}, redeemed.identity.subject());
+        const auto claims = world.provider.userinfo({redeemed.tokens.access_token, redeemed.dpop_key},
+                                                    redeemed.identity.subject(), until);
         if (!claims) return failure(login_error(claims.error()));
         keep_claims(kept, *claims, names);
     }
@@ -108,6 +108,12 @@ NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, 
     return session;
 }
 
+// Nothing more is begun when the time of the whole callback is over (checklist C38).
+Result<void> check_time(const Deadline& until) {
+    if (until.over()) return failure(ErrorCode::unavailable, "no time left");
+    return {};
+}
+
 Result<void> insert(const NewSession& session, const ProviderWorld& world) {
     const auto outcome = world.store.insert(session, world.clock.now());
     if (!outcome) {
@@ -125,7 +131,8 @@ Result<void> insert(const NewSession& session, const ProviderWorld& world) {
 }
 
 // Consumed before anything is asked of the provider, so that one response is used at most once (checklist C02).
-Result<bool> consume(const LoginFlow& flow, const ProviderWorld& world) {
+Result<bool> consume(const LoginFlow& flow, const Deadline& until, const ProviderWorld& world) {
+    if (auto in_time = check_time(until); !in_time) return failure(in_time.error());
     const WallTime forget_at = flow.started_at + kLoginFlowLifetime + Seconds{60};
     auto first = world.store.consume_once(OnceKind::flow, flow.id, forget_at, world.clock.now());
     if (!first) return failure(ErrorCode::unavailable, first.error().detail);
@@ -140,8 +147,8 @@ void log_success(const NewSession& session, const ProviderWorld& world) {
 }
 
 Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& tokens, const ResumedFlow& resumed,
-                                const ProviderWorld& world) {
-    auto claims = session_claims(redeemed, world);
+                                const Deadline& until, const ProviderWorld& world) {
+    auto claims = session_claims(redeemed, until, world);
     if (!claims) return failure(claims.error());
     const ProviderLimits limits = stated_at_login(tokens, redeemed.identity.claims());
     if (limits.authorization_over_at && *limits.authorization_over_at <= world.clock.now())
@@ -149,39 +156,50 @@ Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& to
     keep_limits(*claims, limits);
     SessionCookie cookie = SessionCookie::create(world.random);
     const NewSession session = new_session(cookie, resumed, redeemed, *claims, tokens, world);
+    if (auto in_time = check_time(until); !in_time) return failure(in_time.error());
     if (auto inserted = insert(session, world); !inserted) return failure(inserted.error());
     log_success(session, world);
     return LoggedIn{std::move(cookie)};
 }
 
-// The session that was to be replaced stays where the login fails, and may live by the same grant; but with
-// login_required it is over as well, or of somebody else.
-Grant grant_beside(const std::optional<SessionRow>& replaced, ErrorCode why) {
-    return replaced && why != ErrorCode::login_required ? Grant::may_be_a_sessions : Grant::of_these_alone;
+// Whether a session stays that may live by the grant of this login. Looked at again where a login fails at its end, for
+// an insert that nobody confirmed may have ended it; where nobody knows, it may.
+Grant grant_beside(const std::optional<SessionRow>& replaced, const LoginFlow& flow, const Deadline& until,
+                   const ProviderWorld& world) {
+    if (!replaced) return Grant::of_these_alone;
+    if (until.over()) return Grant::may_be_a_sessions;
+    const auto now = session_replaced(flow, world);
+    return now && !*now ? Grant::of_these_alone : Grant::may_be_a_sessions;
+}
+
+tl::unexpected<Error> give_back(const TokenSet& tokens, Grant grant, const Error& why, const ProviderWorld& world) {
+    world.provider.revoke(to_give_back(tokens, grant), kRevokeAtMost);
+    return failure(why);
 }
 
 }  // namespace
 
 Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationResponse& response,
-                                                          const ResumedFlow& resumed, const ProviderWorld& world) {
-    const auto first_use = consume(resumed.flow, world);
+                                                          const ResumedFlow& resumed, const Deadline& until,
+                                                          const ProviderWorld& world) {
+    const auto first_use = consume(resumed.flow, until, world);
     if (!first_use) return failure(first_use.error());
     if (!*first_use) return UsedBefore{};
     if (response.error) return failure(authorization_error(*response.error), "the provider answered with an error");
     const auto replaced = session_replaced(resumed.flow, world);
     if (!replaced) return failure(replaced.error());
-    const auto redeemed = world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, world),
-                                                grant_beside(*replaced, ErrorCode::identity_rejected));
+    const Grant grant = *replaced ? Grant::may_be_a_sessions : Grant::of_these_alone;
+    const auto redeemed =
+        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, world), grant, until);
     if (!redeemed) return failure(redeemed.error());
     TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
     tokens.dpop_key = redeemed->dpop_key;
-    auto logged_in = check_same_person(resumed.flow, *replaced, redeemed->identity, world).and_then([&] {
-        return create_session(*redeemed, tokens, resumed, world);
-    });
-    if (!logged_in) {
-        world.provider.revoke(to_give_back(tokens, grant_beside(*replaced, logged_in.error().code)), kRevokeAtMost);
-        return failure(logged_in.error());
-    }
+    // Another person's session lives by another grant.
+    if (auto same = check_same_person(resumed.flow, *replaced, redeemed->identity, world); !same)
+        return give_back(tokens, Grant::of_these_alone, same.error(), world);
+    auto logged_in = create_session(*redeemed, tokens, resumed, until, world);
+    if (!logged_in)
+        return give_back(tokens, grant_beside(*replaced, resumed.flow, until, world), logged_in.error(), world);
     return *std::move(logged_in);
 }
 

@@ -39,15 +39,17 @@ Result<Returned> take_up(const Request& request, const ProviderWorld& world) {
     return Returned{*std::move(response), *std::move(resumed)};
 }
 
-Result<void> check_issuer(const AuthorizationResponse& response, const ProviderWorld& world) {
-    const auto metadata = world.provider.metadata();
+Result<void> check_issuer(const AuthorizationResponse& response, const Deadline& until, const ProviderWorld& world) {
+    const auto metadata = world.provider.metadata(until);
     if (!metadata) return failure(ErrorCode::unavailable, metadata.error().detail);
     return check_response_issuer(response, metadata->issuer, metadata->iss_parameter_supported);
 }
 
+// Whatever it takes of the provider and the store, in the time of one call to the provider (checklist C38).
 Result<Landing> land(const Returned& returned, const ProviderWorld& world) {
-    if (auto issuer = check_issuer(returned.response, world); !issuer) return failure(issuer.error());
-    auto outcome = complete_login(returned.response, returned.resumed, world);
+    const Deadline until(world.clock, world.config.provider.timeout);
+    if (auto issuer = check_issuer(returned.response, until, world); !issuer) return failure(issuer.error());
+    auto outcome = complete_login(returned.response, returned.resumed, until, world);
     if (!outcome) return failure(outcome.error());
     const ReturnPath path = path_of(returned.resumed.flow, world.config);
     if (auto* logged_in = std::get_if<LoggedIn>(&*outcome)) return Landing{path, std::move(logged_in->cookie)};

@@ -84,7 +84,7 @@ Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const FlowSecrets&
     // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
     auto identity = identify(*provider, *tokens, rules, until);
     if (!identity) {
-        discard(*provider, to_give_back(token_set_of(*tokens, context_.clock.now()), grant), until);
+        discard(*provider, to_give_back(token_set_of(*tokens, context_.clock.now()), grant));
         return failure(std::move(identity.error()));
     }
     return RedeemedCode{std::move(*identity), std::move(*tokens), binding.key()};
@@ -107,11 +107,12 @@ Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, c
     if (response->status != 200) {
         const std::string reason = refusal_of(*response, context_.clock.now());
         context_.log.warning("token.refused", {{"grant", "authorization_code"}, {"reason", reason}});
+        discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant));
         const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
         return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
     }
     auto tokens = parse_token_response(*response, binding.token_type());
-    if (!tokens) discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant), until);
+    if (!tokens) discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant));
     return tokens;
 }
 
@@ -125,8 +126,9 @@ Result<VerifiedIdToken> OidcProvider::identify(const ProviderMetadata& provider,
     return id_tokens_.verify(*tokens.id_token, complete, provider.jwks_uri, until);
 }
 
-void OidcProvider::discard(const ProviderMetadata& provider, const TokenSet& tokens, const Deadline& until) {
-    revoke_tokens(context_, provider, tokens, until.within(kDiscardAtMost));
+// In a time of its own: what came at the last moment is to be revoked, too.
+void OidcProvider::discard(const ProviderMetadata& provider, const TokenSet& tokens) {
+    revoke_tokens(context_, provider, tokens, Deadline(context_.clock, kDiscardAtMost));
 }
 
 // --- refreshing ---
@@ -145,11 +147,12 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
     if (auto verdict = refusal(*response, context_.clock.now())) {
         context_.log.warning("token.refused",
                              {{"grant", "refresh_token"}, {"reason", refusal_of(*response, context_.clock.now())}});
+        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current);
         return std::move(*verdict);
     }
     auto tokens = parse_token_response(*response, binding.token_type());
     if (!tokens) {
-        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current, until);
+        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current);
         return ProviderTrouble{tokens.error().detail, std::nullopt};
     }
     return judge_tokens(*provider, std::move(*tokens), current, subject, until);
@@ -157,10 +160,9 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
 
 // The session stays, and lives by the grant of the refresh token, be it the old one or the new: what is given back is
 // the new access token alone, which may be good for whoever finds it.
-void OidcProvider::discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current,
-                                      const Deadline& until) {
+void OidcProvider::discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current) {
     if (received.access_token.reveal() == current.access_token.reveal()) return;
-    discard(provider, to_give_back(std::move(received), Grant::may_be_a_sessions), until);
+    discard(provider, to_give_back(std::move(received), Grant::may_be_a_sessions));
 }
 
 RefreshVerdict OidcProvider::judge_tokens(const ProviderMetadata& provider, TokenResponse tokens,
@@ -168,7 +170,7 @@ RefreshVerdict OidcProvider::judge_tokens(const ProviderMetadata& provider, Toke
     if (auto recognised = recognise(provider, tokens, current, subject, until); !recognised) {
         TokenSet received = token_set_of(tokens, context_.clock.now());
         if (!received.refresh_token) received.refresh_token = current.refresh_token;
-        discard(provider, received, until);
+        discard(provider, received);
         return WrongIdentity{recognised.error().detail};
     }
     return Refreshed{token_set_of(tokens, context_.clock.now())};

@@ -37,9 +37,8 @@ private:
                                 std::string_view subject, const Deadline& until);
     Result<void> recognise(const ProviderMetadata& provider, TokenResponse& tokens, const TokenSet& current,
                            std::string_view subject, const Deadline& until);
-    void discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current,
-                            const Deadline& until);
-    void discard(const ProviderMetadata& provider, const TokenSet& tokens, const Deadline& until);
+    void discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current);
+    void discard(const ProviderMetadata& provider, const TokenSet& tokens);
 
     const ProviderContext context_;
     MetadataCache metadata_;

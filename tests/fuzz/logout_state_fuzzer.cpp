@@ -36,7 +36,7 @@ struct LoggedOut {
     SessionWorld world{config, clock, random, log, keys, store};
     std::string state = logout_state(ReturnPath::parse("/bye?x=1").value(), world);
 
-    std::string land(std::string_view state) const { return landing_after_logout(state, world); }
+    std::string land(std::string_view returned) const { return landing_after_logout(returned, world); }
 };
 
 // The genuine state with the input laid over its octets.

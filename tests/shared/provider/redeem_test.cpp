@@ -157,6 +157,54 @@ Test(redeem, I27_I28_what_was_asked_for_is_checked) {
     cr_expect(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::of_these_alone).has_value());
 }
 
+// Whatever the status: tokens that came are good for whoever finds them.
+Test(redeem, C27_tokens_in_a_refusal_are_revoked) {
+    const std::string body =
+        R"({"error":"invalid_grant","access_token":"at","token_type":"Bearer","refresh_token":"rt"})";
+    for (const int status : {201, 302, 400, 401, 403, 429, 500, 503}) {
+        ProviderBench bench;
+        bench.http.answer(bench.op.token_endpoint(), json_answer(status, body));
+        cr_expect(not(bench.redeem().has_value()), "%d", status);
+        cr_expect(bench.op.revoked_tokens() == std::vector<std::string>({"rt", "at"}), "%d", status);
+        (void)bench.provider.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::may_be_a_sessions);
+        cr_expect(bench.op.revoked_tokens() == std::vector<std::string>({"rt", "at", "at"}), "%d", status);
+    }
+}
+
+Test(redeem, C27_a_refusal_without_tokens_is_followed_by_no_call) {
+    ProviderBench bench;
+    for (const char* body : {R"({"error":"invalid_grant"})", "<html>", "", "[]", R"({"access_token":7})"}) {
+        bench.http.answer(bench.op.token_endpoint(), json_answer(400, body));
+        cr_expect(not(bench.redeem().has_value()));
+    }
+    cr_expect(eq(sz, bench.http.count(bench.op.revocation_endpoint()), 0u));
+}
+
+// The answer came when the time for it was all but over; what has to be revoked has a time of its own.
+Test(redeem, C27_C38_what_came_at_the_last_moment_is_revoked_too) {
+    ProviderBench bench;
+    bench.op.knobs.change_token_response = [&](ScriptedAnswer& answer) {
+        answer.delay = bench.config.provider.timeout - Milliseconds{1};
+    };
+    bench.http.answer(bench.op.keys_url(), {.status = 200, .delay = Milliseconds{2}});
+    const std::string code = bench.code();
+    const auto start = bench.clock.elapsed();
+    cr_expect(bench.refused(bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone),
+                            ErrorCode::unavailable));
+    cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u));
+    cr_expect(bench.clock.elapsed() - start <= bench.config.provider.timeout + Seconds{2});
+}
+
+Test(redeem, C38_the_callers_own_limit_counts) {
+    ProviderBench bench;
+    const std::string code = bench.code();
+    bench.http.answer(bench.op.token_endpoint(), {.status = 200, .delay = Seconds{5}});
+    const auto start = bench.clock.elapsed();
+    (void)bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone,
+                                Deadline(bench.clock, Seconds{1}));
+    cr_expect(bench.clock.elapsed() - start <= Seconds{1});
+}
+
 Test(redeem, a_wrong_verifier_fails_at_the_provider) {
     ProviderBench bench;
     cr_assert(bench.refused(

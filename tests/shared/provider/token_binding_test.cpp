@@ -20,8 +20,9 @@ Test(token_binding, C21_a_login_is_bound_where_the_providers_logins_use_dpop) {
     const TokenBinding bound = TokenBinding::of_login(provider, bench.secrets.dpop_key);
     cr_expect(bound.token_type() == TokenType::dpop);
     const auto possession = bound.possession(nonces);
-    cr_assert(possession && *possession);
-    cr_expect((*possession)->key.thumbprint() == DpopKey::of(bench.secrets.dpop_key)->thumbprint());
+    cr_assert(possession.has_value() && possession->has_value());
+    const std::string thumbprint = DpopKey::of(bench.secrets.dpop_key)->thumbprint();
+    cr_expect(possession->value().key.thumbprint() == thumbprint);
 }
 
 Test(token_binding, R12_what_a_sessions_tokens_are_bound_to_decides) {
