@@ -22,7 +22,7 @@ Result<std::optional<SessionRow>> session_replaced(const LoginFlow& flow, const 
     return row;
 }
 
-IdTokenRules rules_of(const ResumedFlow& resumed, bool beside_a_session, const ProviderWorld& world) {
+IdTokenRules rules_of(const ResumedFlow& resumed, const ProviderWorld& world) {
     const LoginFlow& flow = resumed.flow;
     const ProviderConfig& provider = world.config.provider;
     IdTokenRules rules;
@@ -33,7 +33,6 @@ IdTokenRules rules_of(const ResumedFlow& resumed, bool beside_a_session, const P
     rules.acr_values = flow.acr_values;
     rules.clock_skew = provider.clock_skew;
     rules.now = world.clock.now();
-    rules.beside_a_session = beside_a_session;
     return rules;
 }
 
@@ -70,39 +69,17 @@ Error login_error(const Error& userinfo) {
             userinfo.retry_after};
 }
 
-Result<Json> session_claims(const RedeemedCode& redeemed, const ProviderWorld& world) {
+Result<Json> session_claims(const RedeemedCode& redeemed, const Deadline& until, const ProviderWorld& world) {
     const std::set<std::string> names = claims_to_keep(world.config);
     Json kept = Json::object();
     if (world.config.session.userinfo) {
-        const auto claims =
-            world.provider.userinfo({redeemed.tokens.access_token, redeemed.dpop_key}, redeemed.identity.subject());
+        const auto claims = world.provider.userinfo({redeemed.tokens.access_token, redeemed.dpop_key},
+                                                    redeemed.identity.subject(), until);
         if (!claims) return failure(login_error(claims.error()));
         keep_claims(kept, *claims, names);
     }
     keep_claims(kept, redeemed.identity.claims(), names);  // the signed statement wins
     return kept;
-}
-
-// IPSIE's `session_expiry`: when the provider's own session ends, as a date.
-std::optional<WallTime> session_expiry(const Json& claims) {
-    const Json* date = claims.find("session_expiry");
-    constexpr double kLastDate = 253402300799.0;  // the last second of the year 9999
-    if (date == nullptr || !date->is_number() || !(date->as_double() >= 0 && date->as_double() <= kLastDate))
-        return std::nullopt;
-    return WallTime{Seconds{static_cast<std::int64_t>(date->as_double())}};
-}
-
-// The provider's own limits shorten the session (checklist S23).
-ProviderLimits limits_of(const RedeemedCode& redeemed, const TokenSet& tokens) {
-    ProviderLimits stated = after({}, tokens, RefreshTokenIs::another);
-    const auto expiry = session_expiry(redeemed.identity.claims());
-    if (expiry) stated.authorization_over_at = std::min(stated.authorization_over_at.value_or(*expiry), *expiry);
-    return stated;
-}
-
-bool is_over_already(const Json& claims, WallTime now) {
-    const auto end = limits_in(claims).authorization_over_at;
-    return end && *end <= now;
 }
 
 NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, const RedeemedCode& redeemed,
@@ -116,12 +93,9 @@ NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, 
     row.sub = sub_index_key(world.keys, issuer, redeemed.identity.subject());
     row.browser = browser_index_key(world.keys, resumed.browser);
     row.created_at = now;
-    const ProviderLimits limits = limits_in(claims);
-    row.expires_at = now + config.session.absolute;
-    if (limits.authorization_over_at) row.expires_at = std::min(row.expires_at, *limits.authorization_over_at);
-    row.idle_expires_at = std::min(now + config.session.idle, row.expires_at);
-    if (const auto end = end_of(limits, tokens.access_expires_at))
-        row.idle_expires_at = std::min(row.idle_expires_at, *end);
+    const SessionEnds ends = ends_of_new_session(config.session, limits_in(claims), tokens.access_expires_at, now);
+    row.expires_at = ends.absolute;
+    row.idle_expires_at = ends.idle;
     row.access_expires_at = tokens.access_expires_at;
     row.access_lifetime = tokens.access_lifetime;
     row.sealed = seal_fields(world.keys, world.random, cookie, claims, tokens);
@@ -132,6 +106,12 @@ NewSession new_session(const SessionCookie& cookie, const ResumedFlow& resumed, 
                                      static_cast<std::uint64_t>(config.session.per_user)};
     }
     return session;
+}
+
+// Nothing more is begun when the time of the whole callback is over (checklist C38).
+Result<void> check_time(const Deadline& until) {
+    if (until.over()) return failure(ErrorCode::unavailable, "no time left");
+    return {};
 }
 
 Result<void> insert(const NewSession& session, const ProviderWorld& world) {
@@ -151,7 +131,8 @@ Result<void> insert(const NewSession& session, const ProviderWorld& world) {
 }
 
 // Consumed before anything is asked of the provider, so that one response is used at most once (checklist C02).
-Result<bool> consume(const LoginFlow& flow, const ProviderWorld& world) {
+Result<bool> consume(const LoginFlow& flow, const Deadline& until, const ProviderWorld& world) {
+    if (auto in_time = check_time(until); !in_time) return failure(in_time.error());
     const WallTime forget_at = flow.started_at + kLoginFlowLifetime + Seconds{60};
     auto first = world.store.consume_once(OnceKind::flow, flow.id, forget_at, world.clock.now());
     if (!first) return failure(ErrorCode::unavailable, first.error().detail);
@@ -166,49 +147,59 @@ void log_success(const NewSession& session, const ProviderWorld& world) {
 }
 
 Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& tokens, const ResumedFlow& resumed,
-                                const ProviderWorld& world) {
-    auto claims = session_claims(redeemed, world);
+                                const Deadline& until, const ProviderWorld& world) {
+    auto claims = session_claims(redeemed, until, world);
     if (!claims) return failure(claims.error());
-    keep_limits(*claims, limits_of(redeemed, tokens));
-    if (is_over_already(*claims, world.clock.now()))
+    const ProviderLimits limits = stated_at_login(tokens, redeemed.identity.claims());
+    if (limits.authorization_over_at && *limits.authorization_over_at <= world.clock.now())
         return failure(ErrorCode::identity_rejected, "the provider's own session is over already");
+    keep_limits(*claims, limits);
     SessionCookie cookie = SessionCookie::create(world.random);
     const NewSession session = new_session(cookie, resumed, redeemed, *claims, tokens, world);
+    if (auto in_time = check_time(until); !in_time) return failure(in_time.error());
     if (auto inserted = insert(session, world); !inserted) return failure(inserted.error());
     log_success(session, world);
     return LoggedIn{std::move(cookie)};
 }
 
-// The session that was to be replaced stays, and many providers end its grant with this refresh token (checklist L44).
-// With login_required it is over as well, or of somebody else and so of another grant.
-TokenSet unwanted(TokenSet tokens, bool beside_a_session, ErrorCode why) {
-    if (beside_a_session && why != ErrorCode::login_required) tokens.refresh_token.reset();
-    return tokens;
+// Whether a session stays that may live by the grant of this login. Looked at again where a login fails at its end, for
+// an insert that nobody confirmed may have ended it; where nobody knows, it may.
+Grant grant_beside(const std::optional<SessionRow>& replaced, const LoginFlow& flow, const Deadline& until,
+                   const ProviderWorld& world) {
+    if (!replaced) return Grant::of_these_alone;
+    if (until.over()) return Grant::may_be_a_sessions;
+    const auto now = session_replaced(flow, world);
+    return now && !*now ? Grant::of_these_alone : Grant::may_be_a_sessions;
+}
+
+tl::unexpected<Error> give_back(const TokenSet& tokens, Grant grant, const Error& why, const ProviderWorld& world) {
+    world.provider.revoke(to_give_back(tokens, grant), kRevokeAtMost);
+    return failure(why);
 }
 
 }  // namespace
 
 Result<std::variant<LoggedIn, UsedBefore>> complete_login(const AuthorizationResponse& response,
-                                                          const ResumedFlow& resumed, const ProviderWorld& world) {
-    const auto first_use = consume(resumed.flow, world);
+                                                          const ResumedFlow& resumed, const Deadline& until,
+                                                          const ProviderWorld& world) {
+    const auto first_use = consume(resumed.flow, until, world);
     if (!first_use) return failure(first_use.error());
     if (!*first_use) return UsedBefore{};
     if (response.error) return failure(authorization_error(*response.error), "the provider answered with an error");
     const auto replaced = session_replaced(resumed.flow, world);
     if (!replaced) return failure(replaced.error());
-    const bool beside_a_session = replaced->has_value();
+    const Grant grant = *replaced ? Grant::may_be_a_sessions : Grant::of_these_alone;
     const auto redeemed =
-        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, beside_a_session, world));
+        world.provider.redeem(*response.code, resumed.secrets, rules_of(resumed, world), grant, until);
     if (!redeemed) return failure(redeemed.error());
     TokenSet tokens = token_set_of(redeemed->tokens, world.clock.now());
     tokens.dpop_key = redeemed->dpop_key;
-    auto logged_in = check_same_person(resumed.flow, *replaced, redeemed->identity, world).and_then([&] {
-        return create_session(*redeemed, tokens, resumed, world);
-    });
-    if (!logged_in) {
-        world.provider.revoke(unwanted(tokens, beside_a_session, logged_in.error().code), kRevokeAtMost);
-        return failure(logged_in.error());
-    }
+    // Another person's session lives by another grant.
+    if (auto same = check_same_person(resumed.flow, *replaced, redeemed->identity, world); !same)
+        return give_back(tokens, Grant::of_these_alone, same.error(), world);
+    auto logged_in = create_session(*redeemed, tokens, resumed, until, world);
+    if (!logged_in)
+        return give_back(tokens, grant_beside(*replaced, resumed.flow, until, world), logged_in.error(), world);
     return *std::move(logged_in);
 }
 

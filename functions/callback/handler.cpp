@@ -3,9 +3,8 @@
 #include "functions/callback/complete_login.h"
 #include "functions/callback/read_response.h"
 #include "http/error_response.h"
-#include "http/login_message.h"
 #include "http/respond.h"
-#include "policy/cross_site.h"
+#include "policy/login_answer.h"
 #include "policy/return_path.h"
 #include "session/live_session.h"
 #include "session/login_flow.h"
@@ -18,11 +17,6 @@ struct Landing {
     ReturnPath path;
     std::optional<SessionCookie> session;  // absent: nothing new, the app asks checksession
 };
-
-ReturnPath app_path(const Config& config) {
-    static const ReturnPath root = ReturnPath::parse("/").value();
-    return ReturnPath::parse(config.paths.app).value_or(root);
-}
 
 // Validated when the flow began, and again now (checklist L24).
 ReturnPath path_of(const LoginFlow& flow, const Config& config) {
@@ -45,15 +39,17 @@ Result<Returned> take_up(const Request& request, const ProviderWorld& world) {
     return Returned{*std::move(response), *std::move(resumed)};
 }
 
-Result<void> check_issuer(const AuthorizationResponse& response, const ProviderWorld& world) {
-    const auto metadata = world.provider.metadata();
+Result<void> check_issuer(const AuthorizationResponse& response, const Deadline& until, const ProviderWorld& world) {
+    const auto metadata = world.provider.metadata(until);
     if (!metadata) return failure(ErrorCode::unavailable, metadata.error().detail);
     return check_response_issuer(response, metadata->issuer, metadata->iss_parameter_supported);
 }
 
+// Whatever it takes of the provider and the store, in the time of one call to the provider (checklist C38).
 Result<Landing> land(const Returned& returned, const ProviderWorld& world) {
-    if (auto issuer = check_issuer(returned.response, world); !issuer) return failure(issuer.error());
-    auto outcome = complete_login(returned.response, returned.resumed, world);
+    const Deadline until(world.clock, world.config.provider.timeout);
+    if (auto issuer = check_issuer(returned.response, until, world); !issuer) return failure(issuer.error());
+    auto outcome = complete_login(returned.response, returned.resumed, until, world);
     if (!outcome) return failure(outcome.error());
     const ReturnPath path = path_of(returned.resumed.flow, world.config);
     if (auto* logged_in = std::get_if<LoggedIn>(&*outcome)) return Landing{path, std::move(logged_in->cookie)};
@@ -69,30 +65,25 @@ void log_failure(const Error& error, Log& log) {
     log.warning("login.failed", {{"code", std::string(facts(error.code).name)}, {"reason", error.detail}});
 }
 
-Response redirect_with_error(ErrorCode code, const Config& config) {
-    return redirect_response(config.url_of(app_path(config).with_parameter("auth_error", facts(code).name)));
-}
-
-// Nothing we know of belongs to this response: an old page, the back button. Whoever is logged in need not hear of it.
-Response answer_stray(const Request& request, const Error& error, const ProviderWorld& world) {
+// Nothing we know of belongs to this response, so nobody knows who waits for an answer: an old page, the back button.
+// Whoever is logged in need not hear of it.
+Response answer_stray(const Request& request, const Error& error, const LoginAnswer& answer,
+                      const ProviderWorld& world) {
     log_failure(error, world.log);
-    if (is_logged_in(request, world)) return redirect_response(world.config.url_of(app_path(world.config).text()));
-    return redirect_with_error(error.code, world.config);
+    return is_logged_in(request, world) ? answer.used_before(app_path(world.config)) : answer.failed(error.code);
 }
 
 // The login failed. This is told to who is still logged in, too: they asked for more than they have (a stronger or
 // newer login, RFC 9470), and an app that heard nothing would ask again for ever (checklist C12).
-Response answer_failure(const Error& error, AnswerBy answer_by, const ProviderWorld& world) {
-    log_failure(error, world.log);
-    if (answer_by == AnswerBy::message) return login_message(error.code, world.config.public_url.origin());
-    return redirect_with_error(error.code, world.config);
+Response answer_failure(const Error& error, const LoginAnswer& answer, Log& log) {
+    log_failure(error, log);
+    return answer.failed(error.code);
 }
 
-Response answer_success(const Landing& landing, AnswerBy answer_by, const Config& config) {
-    const auto used_before = landing.session ? std::nullopt : std::optional(ErrorCode::flow_invalid);
-    Response response = answer_by == AnswerBy::message ? login_message(used_before, config.public_url.origin())
-                                                       : redirect_response(config.url_of(landing.path.text()));
-    if (landing.session) response.headers.add("Set-Cookie", landing.session->set_cookie());
+Response answer_success(const Landing& landing, const LoginAnswer& answer) {
+    if (!landing.session) return answer.used_before(landing.path);
+    Response response = answer.succeeded(landing.path);
+    response.headers.add("Set-Cookie", landing.session->set_cookie());
     return response;
 }
 
@@ -122,13 +113,12 @@ Response handle_callback(const Request& request, const ProviderWorld& world) {
     if (!may_carry_response(request, mode)) return refuse_method(mode, world.log);
     if (is_speculative(request)) return refuse(request, {ErrorCode::unavailable, "prefetch", std::nullopt}, world);
     const auto returned = take_up(request, world);
-    const AnswerBy answer_by = returned ? returned->resumed.flow.answer_by : AnswerBy::redirect;
-    const auto place = answer_by == AnswerBy::message ? check_top_level_or_frame(request) : check_top_level(request);
-    if (!place) return refuse(request, place.error(), world);
-    if (!returned) return answer_stray(request, returned.error(), world);
+    const LoginAnswer answer(returned ? returned->resumed.flow.answer_by : AnswerBy::redirect, world.config);
+    if (auto place = answer.check_place(request); !place) return refuse(request, place.error(), world);
+    if (!returned) return answer_stray(request, returned.error(), answer, world);
     const auto landing = land(*returned, world);
-    if (!landing) return answer_failure(landing.error(), answer_by, world);
-    return answer_success(*landing, answer_by, world.config);
+    if (!landing) return answer_failure(landing.error(), answer, world.log);
+    return answer_success(*landing, answer);
 }
 
 }  // namespace vestibule

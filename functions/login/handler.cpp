@@ -4,11 +4,11 @@
 #include "functions/login/id_token_hint.h"
 #include "functions/login/login_request.h"
 #include "http/error_response.h"
-#include "http/login_message.h"
 #include "http/respond.h"
 #include "oauth/authorization_request.h"
 #include "oauth/pkce.h"
 #include "policy/cross_site.h"
+#include "policy/login_answer.h"
 #include "session/login_flow.h"
 #include "session/session_cookie.h"
 
@@ -64,11 +64,10 @@ Response send_to_provider(const Request& request, const std::string& url, const 
     return response;
 }
 
-// A frame only where nothing can be asked of the person in it, and where its answer is a message (checklist L26).
-Result<void> check_place(const Request& request, const LoginRequest& asked) {
+// A frame only where nothing can be asked of the person in it, and where its answer may stand in one (checklist L26).
+Result<void> check_place(const Request& request, const LoginRequest& asked, const LoginAnswer& answer) {
     if (!is_navigation(request)) return {};
-    const bool silent = asked.prompt == "none" && asked.answer_by == AnswerBy::message;
-    return silent ? check_top_level_or_frame(request) : check_top_level(request);
+    return asked.prompt == "none" ? answer.check_place(request) : check_top_level(request);
 }
 
 void log_refusal(const Error& error, Log& log) {
@@ -81,14 +80,6 @@ Error name_initiator(Error error, const Request& request) {
     const auto query = Form::parse(request.query);
     if (query && query->has("iss")) error.detail += "; third-party-initiated login is not in this build";
     return error;
-}
-
-// The login cannot begin, and whoever waits for its answer hears so.
-Response fail(const Request& request, const Error& error, const LoginRequest& asked, const ProviderWorld& world) {
-    log_refusal(error, world.log);
-    if (asked.answer_by == AnswerBy::message && is_navigation(request))
-        return login_message(error.code, world.config.public_url.origin());
-    return error_response(request, error, world.config.url_of(world.config.paths.app));
 }
 
 }  // namespace
@@ -105,14 +96,18 @@ Response handle_login(const Request& request, const ProviderWorld& world) {
         return refuse(name_initiator(ours.error(), request));
     const auto asked = parse_login_request(request.query, world.config);
     if (!asked) return refuse(asked.error());
-    if (auto place = check_place(request, *asked); !place) return refuse(place.error());
+    const LoginAnswer answer(asked->answer_by, world.config);
+    if (auto place = check_place(request, *asked, answer); !place) return refuse(place.error());
 
     const BrowserBinding browser = BrowserBinding::of_or_new(request, world.random);
     const StartedFlow started =
         start_flow(new_flow(request, *asked, world), world.keys, world.random, browser, world.config.provider.issuer);
     const auto url = world.provider.authorization_url(
         authorization_request(*asked, started, id_token_hint(request, *asked, world), world.config));
-    if (!url) return fail(request, url.error(), *asked, world);
+    if (!url) {
+        log_refusal(url.error(), world.log);
+        return answer.not_begun(request, url.error());
+    }
     world.log.info("login.started");
     return send_to_provider(request, *url, browser, world.config);
 }

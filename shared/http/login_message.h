@@ -11,6 +11,9 @@
 
 namespace vestibule {
 
+// How the page hears what became of the login: it is loaded anew, or a frame or window of its own sends it a message.
+enum class AnswerBy { redirect, message };
+
 // 200 text/html. Posts {"source": "vestibule", "loggedIn", "error"} to its parent, or to who opened it; the browser
 // delivers it to `our_origin` only, and shows the page in frames of that origin only. `error`: null, or the code's
 // name.

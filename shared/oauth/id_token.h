@@ -25,8 +25,6 @@ struct IdTokenRules {
     std::optional<std::string> subject;       // at a refresh: must be this one (R05)
     Seconds clock_skew{30};
     WallTime now{};
-    bool beside_a_session =
-        false;  // not of the ID token: who logs in has a session, which stays if they are refused (L44)
 };
 
 // Only verify_id_token() makes one.

@@ -32,8 +32,8 @@ struct TokenResponse {
 // numeric string is tolerated.
 Result<TokenResponse> parse_token_response(const OutboundResponse& response, TokenType asked_for);
 
-// The tokens of a 200 that is refused as a whole, as far as they can be told, whatever its Content-Type and the rest of
-// it: they are to be revoked (checklist C27), and good for nothing else.
+// The tokens of an answer that is refused as a whole, as far as they can be told, whatever its status, its Content-Type
+// and the rest of it: they are to be revoked (checklist C27), and good for nothing else.
 struct RefusedTokens {
     std::optional<Secret> access_token;
     std::optional<Secret> refresh_token;

@@ -64,4 +64,9 @@ std::string ReturnPath::with_parameter(std::string_view name, std::string_view v
     return result.append(text_, fragment);
 }
 
+ReturnPath app_path(const Config& config) {
+    static const ReturnPath root = ReturnPath::parse("/").value();
+    return ReturnPath::parse(config.paths.app).value_or(root);
+}
+
 }  // namespace vestibule

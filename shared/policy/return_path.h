@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/config.h"
+
 namespace vestibule {
 
 // A local path with query and fragment that no browser reads as another host. Only parse() makes one.
@@ -25,5 +27,8 @@ private:
     explicit ReturnPath(std::string text) : text_(std::move(text)) {}
     std::string text_;
 };
+
+// `paths.app`, which the configuration's reader has checked.
+ReturnPath app_path(const Config& config);
 
 }  // namespace vestibule

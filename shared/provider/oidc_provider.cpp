@@ -37,13 +37,6 @@ std::optional<Json> claims_of(const Secret& id_token, const std::vector<JwsAlgor
     return claims ? std::optional(std::move(*claims)) : std::nullopt;
 }
 
-// What is revoked of a login that is refused. Many providers end everything that this person granted with the refresh
-// token, and so the session that stays at its next refresh.
-TokenSet unwanted(TokenSet tokens, bool beside_a_session) {
-    if (beside_a_session) tokens.refresh_token.reset();
-    return tokens;
-}
-
 }  // namespace
 
 OidcProvider::OidcProvider(const ProviderContext& context)
@@ -53,7 +46,14 @@ OidcProvider::OidcProvider(const ProviderContext& context)
       id_tokens_(context.config, key_sets_),
       nonces_(context) {}
 
-Result<ProviderMetadata> OidcProvider::metadata() { return metadata_.get(deadline()); }
+Deadline OidcProvider::deadline(const std::optional<Deadline>& until) const {
+    const Milliseconds patience = context_.config.provider.timeout;
+    return until ? until->within(patience) : Deadline(context_.clock, patience);
+}
+
+Result<ProviderMetadata> OidcProvider::metadata(const std::optional<Deadline>& until) {
+    return metadata_.get(deadline(until));
+}
 
 Result<std::string> OidcProvider::authorization_url(const AuthorizationRequest& request) {
     const Deadline until = deadline();
@@ -62,49 +62,43 @@ Result<std::string> OidcProvider::authorization_url(const AuthorizationRequest& 
     // Initiating User Registration 1.0 §4.
     if (request.prompt == "create" && !provider->registers_people)
         return failure(ErrorCode::bad_request, "prompt: the provider's prompt_values_supported lacks create");
-    auto bound = possession(provider->uses_dpop ? request.dpop_key : std::nullopt);
-    if (!bound) return failure(bound.error());
+    auto possession = TokenBinding::of_login(*provider, request.dpop_key).possession(nonces_);
+    if (!possession) return failure(possession.error());
     AuthorizationRequest complete = request;
-    if (*bound) complete.dpop_jkt = (*bound)->key.thumbprint();
+    if (*possession) complete.dpop_jkt = (*possession)->key.thumbprint();
     if (provider->pushes_requests)
-        return push_authorization_request(context_, *provider, complete, *std::move(bound), until);
+        return push_authorization_request(context_, *provider, complete, *std::move(possession), until);
     return vestibule::authorization_url(*provider, complete);
-}
-
-// Nothing where there is no key.
-Result<std::optional<Possession>> OidcProvider::possession(const std::optional<Secret>& dpop_key) {
-    if (!dpop_key) return std::nullopt;
-    auto key = DpopKey::of(*dpop_key);
-    if (!key) return failure(key.error());
-    return Possession{std::move(*key), nonces_};
 }
 
 // --- redeeming a code ---
 
-Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) {
-    const Deadline until = deadline();
+Result<RedeemedCode> OidcProvider::redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules,
+                                          Grant grant, const std::optional<Deadline>& callers) {
+    const Deadline until = deadline(callers);
     const auto provider = metadata_.get(until);
     if (!provider) return failure(unavailable(provider.error()));
-    auto tokens = exchange(*provider, code, secrets, rules.beside_a_session, until);
+    const TokenBinding binding = TokenBinding::of_login(*provider, secrets.dpop_key);
+    auto tokens = exchange(*provider, code, secrets.code_verifier, binding, grant, until);
     if (!tokens) return failure(std::move(tokens.error()));
     // Nothing of the answer is used before this passes (RFC 9700 §4.5.3.2, checklist C26).
     auto identity = identify(*provider, *tokens, rules, until);
     if (!identity) {
-        discard(*provider, unwanted(token_set_of(*tokens, context_.clock.now()), rules.beside_a_session), until);
+        discard(*provider, to_give_back(token_set_of(*tokens, context_.clock.now()), grant));
         return failure(std::move(identity.error()));
     }
-    const auto dpop_key = provider->uses_dpop ? std::optional(secrets.dpop_key) : std::nullopt;
-    return RedeemedCode{std::move(*identity), std::move(*tokens), dpop_key};
+    return RedeemedCode{std::move(*identity), std::move(*tokens), binding.key()};
 }
 
 // Once: a code that was presented is used up, whatever became of the answer (checklist C19). A token that comes back
 // unbound although a proof was shown is a downgrade, and nobody is logged in with it (RFC 9449 §5, C21).
 Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, const Secret& code,
-                                             const FlowSecrets& secrets, bool beside_a_session, const Deadline& until) {
-    auto bound = possession(provider.uses_dpop ? std::optional(secrets.dpop_key) : std::nullopt);
-    if (!bound) return failure(ErrorCode::unavailable, bound.error().detail);
+                                             const Secret& code_verifier, const TokenBinding& binding, Grant grant,
+                                             const Deadline& until) {
+    auto possession = binding.possession(nonces_);
+    if (!possession) return failure(ErrorCode::unavailable, possession.error().detail);
     const auto response =
-        send_authorization_code(context_, provider, code, secrets.code_verifier, *std::move(bound), until);
+        send_authorization_code(context_, provider, code, code_verifier, *std::move(possession), until);
     if (!response) {
         const std::string reason(facts(response.error().code).name);
         context_.log.warning("token.unreachable", {{"grant", "authorization_code"}, {"reason", reason}});
@@ -113,11 +107,12 @@ Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, c
     if (response->status != 200) {
         const std::string reason = refusal_of(*response, context_.clock.now());
         context_.log.warning("token.refused", {{"grant", "authorization_code"}, {"reason", reason}});
+        discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant));
         const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
         return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
     }
-    auto tokens = parse_token_response(*response, provider.uses_dpop ? TokenType::dpop : TokenType::bearer);
-    if (!tokens) discard(provider, unwanted(token_set_of(tokens_told_in(*response)), beside_a_session), until);
+    auto tokens = parse_token_response(*response, binding.token_type());
+    if (!tokens) discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant));
     return tokens;
 }
 
@@ -131,8 +126,9 @@ Result<VerifiedIdToken> OidcProvider::identify(const ProviderMetadata& provider,
     return id_tokens_.verify(*tokens.id_token, complete, provider.jwks_uri, until);
 }
 
-void OidcProvider::discard(const ProviderMetadata& provider, const TokenSet& tokens, const Deadline& until) {
-    revoke_tokens(context_, provider, tokens, until.within(kDiscardAtMost));
+// In a time of its own: what came at the last moment is to be revoked, too.
+void OidcProvider::discard(const ProviderMetadata& provider, const TokenSet& tokens) {
+    revoke_tokens(context_, provider, tokens, Deadline(context_.clock, kDiscardAtMost));
 }
 
 // --- refreshing ---
@@ -142,19 +138,21 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
     const Deadline until = deadline();
     const auto provider = metadata_.get(until);
     if (!provider) return ProviderTrouble{provider.error().detail, provider.error().retry_after};
-    // What the session's tokens are bound to decides, whatever the configuration says by now (checklist R12).
-    auto bound = possession(current.dpop_key);
-    if (!bound) return RefreshNotPossible{bound.error().detail};
-    const auto response = send_refresh_token(context_, *provider, *current.refresh_token, *std::move(bound), until);
+    const TokenBinding binding = TokenBinding::of_session(current);
+    auto possession = binding.possession(nonces_);
+    if (!possession) return RefreshNotPossible{possession.error().detail};
+    const auto response =
+        send_refresh_token(context_, *provider, *current.refresh_token, *std::move(possession), until);
     if (!response) return ProviderTrouble{std::string(facts(response.error().code).name), std::nullopt};
     if (auto verdict = refusal(*response, context_.clock.now())) {
         context_.log.warning("token.refused",
                              {{"grant", "refresh_token"}, {"reason", refusal_of(*response, context_.clock.now())}});
+        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current);
         return std::move(*verdict);
     }
-    auto tokens = parse_token_response(*response, current.dpop_key ? TokenType::dpop : TokenType::bearer);
+    auto tokens = parse_token_response(*response, binding.token_type());
     if (!tokens) {
-        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current, until);
+        discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current);
         return ProviderTrouble{tokens.error().detail, std::nullopt};
     }
     return judge_tokens(*provider, std::move(*tokens), current, subject, until);
@@ -162,18 +160,17 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
 
 // The session stays, and lives by the grant of the refresh token, be it the old one or the new: what is given back is
 // the new access token alone, which may be good for whoever finds it.
-void OidcProvider::discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current,
-                                      const Deadline& until) {
+void OidcProvider::discard_of_refresh(const ProviderMetadata& provider, TokenSet received, const TokenSet& current) {
     if (received.access_token.reveal() == current.access_token.reveal()) return;
-    discard(provider, unwanted(std::move(received), true), until);
+    discard(provider, to_give_back(std::move(received), Grant::may_be_a_sessions));
 }
 
 RefreshVerdict OidcProvider::judge_tokens(const ProviderMetadata& provider, TokenResponse tokens,
                                           const TokenSet& current, std::string_view subject, const Deadline& until) {
     if (auto recognised = recognise(provider, tokens, current, subject, until); !recognised) {
-        TokenSet unwanted = token_set_of(tokens, context_.clock.now());
-        if (!unwanted.refresh_token) unwanted.refresh_token = current.refresh_token;
-        discard(provider, unwanted, until);
+        TokenSet received = token_set_of(tokens, context_.clock.now());
+        if (!received.refresh_token) received.refresh_token = current.refresh_token;
+        discard(provider, received);
         return WrongIdentity{recognised.error().detail};
     }
     return Refreshed{token_set_of(tokens, context_.clock.now())};
@@ -210,8 +207,9 @@ Result<void> OidcProvider::recognise(const ProviderMetadata& provider, TokenResp
 
 // "RECOMMENDED that the request use the HTTP GET method and the Access Token be sent using the Authorization header
 // field" (Core §5.3.1).
-Result<Json> OidcProvider::userinfo(const AccessToken& access_token, std::string_view subject) {
-    const Deadline until = deadline();
+Result<Json> OidcProvider::userinfo(const AccessToken& access_token, std::string_view subject,
+                                    const std::optional<Deadline>& callers) {
+    const Deadline until = deadline(callers);
     const auto provider = metadata_.get(until);
     if (!provider) return failure(provider.error());
     if (!provider->userinfo_endpoint || until.over())

@@ -16,6 +16,7 @@
 #include "oauth/logout_token.h"
 #include "oauth/provider_metadata.h"
 #include "oauth/token_response.h"
+#include "provider/deadline.h"
 #include "session/login_flow.h"
 #include "session/refresh.h"
 
@@ -28,16 +29,17 @@ struct RedeemedCode {
     std::optional<Secret> dpop_key = {};  // what they are bound to, where DPoP is used
 };
 
-// Thread-safe. No call takes longer than provider.timeout (`config`) plus the store's limit; none is retried, but a key
-// set is fetched again once for a token that no known key verifies (checklist D10–D12), and what a provider refuses for
-// its DPoP nonce alone is sent once more (A15). Nothing throws.
+// Thread-safe. No call takes longer than provider.timeout (`config`) plus the store's limit, nor than `until`, where
+// the caller has a limit of its own for several of them; what has to be revoked takes 2 s more at most. None is
+// retried, but a key set is fetched again once for a token that no known key verifies (checklist D10–D12), and what a
+// provider refuses for its DPoP nonce alone is sent once more (A15). Nothing throws.
 class Provider {
 public:
     virtual ~Provider() = default;
 
     // From memory, else the store, else the provider; the last good copy where the provider is down (checklist D09).
     // provider_unavailable: none of them, or it lacks what we need; the detail says what.
-    virtual Result<ProviderMetadata> metadata() = 0;
+    virtual Result<ProviderMetadata> metadata(const std::optional<Deadline>& until = {}) = 0;
 
     // Where the browser goes to log in. Where requests are pushed (RFC 9126) this sends it to the provider first, anew
     // for every login (checklist L34, L37). provider_unavailable, with the provider's Retry-After where there is one;
@@ -46,9 +48,10 @@ public:
 
     // Redeems the code at the token endpoint and verifies the ID token. exchange_failed, identity_rejected, or
     // unavailable (also where the keys to verify it cannot be had); what was received is then revoked, best effort
-    // (C27), but for the refresh token of a login `beside_a_session`, which may live by the same grant.
+    // (C27), as far as `grant` lets it be.
     // `rules.access_token` and `rules.now` are filled in here: they are known when the answer is.
-    virtual Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules) = 0;
+    virtual Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules,
+                                        Grant grant, const std::optional<Deadline>& until = {}) = 0;
 
     // Presents the refresh token, once. `subject` is who the session belongs to. What comes with a wrong identity is
     // revoked, best effort; of an answer that makes no sense only a new access token is, for the session stays and
@@ -59,7 +62,8 @@ public:
 
     // The claims of UserInfo, the sub checked (checklist I39). identity_rejected, provider_unavailable; session_ended
     // says that the access token was rejected.
-    virtual Result<Json> userinfo(const AccessToken& access_token, std::string_view subject) = 0;
+    virtual Result<Json> userinfo(const AccessToken& access_token, std::string_view subject,
+                                  const std::optional<Deadline>& until = {}) = 0;
 
     // identity_rejected: it is not good. unavailable: nobody can tell, for the keys are not to be had now. Whatever can
     // be seen without a key is looked at first, so that a token of nobody's costs no request (checklist B23).

@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "crypto/key_ring.h"
+#include "http/login_message.h"
 #include "http/message.h"
 #include "session/store.h"
 
@@ -46,9 +47,6 @@ private:
     explicit BrowserBinding(Secret octets) : octets_(std::move(octets)) {}
     Secret octets_;
 };
-
-// How the page hears what became of the login: it is loaded anew, or a frame or window of its own sends it a message.
-enum class AnswerBy { redirect, message };
 
 struct LoginFlow {
     std::string id;  // kFlowIdOctets random octets

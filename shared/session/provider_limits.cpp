@@ -27,7 +27,21 @@ std::optional<WallTime> kept(const Json& claims, std::string_view name) {
     return WallTime{Seconds{time->as_integer()}};
 }
 
+std::optional<WallTime> session_expiry(const Json& claims) {
+    const Json* date = claims.find("session_expiry");
+    constexpr double kLastDate = 253402300799.0;  // the last second of the year 9999
+    if (date == nullptr || !date->is_number() || !(date->as_double() >= 0 && date->as_double() <= kLastDate))
+        return std::nullopt;
+    return WallTime{Seconds{static_cast<std::int64_t>(date->as_double())}};
+}
+
 }  // namespace
+
+ProviderLimits stated_at_login(const TokenSet& tokens, const Json& id_token_claims) {
+    ProviderLimits stated = after({}, tokens, RefreshTokenIs::another);
+    stated.authorization_over_at = earlier(stated.authorization_over_at, session_expiry(id_token_claims));
+    return stated;
+}
 
 ProviderLimits after(const ProviderLimits& known, const TokenSet& fresh, RefreshTokenIs refresh_token) {
     const bool same = refresh_token == RefreshTokenIs::the_same;
@@ -39,6 +53,14 @@ std::optional<WallTime> end_of(const ProviderLimits& limits, WallTime access_exp
     std::optional<WallTime> tokens_end;
     if (limits.refresh_token_over_at) tokens_end = std::max(*limits.refresh_token_over_at, access_expires_at);
     return earlier(limits.authorization_over_at, tokens_end);
+}
+
+SessionEnds ends_of_new_session(const SessionConfig& configured, const ProviderLimits& limits,
+                                WallTime access_expires_at, WallTime now) {
+    const WallTime absolute =
+        std::min(now + configured.absolute, limits.authorization_over_at.value_or(WallTime::max()));
+    const WallTime idle = std::min(now + configured.idle, absolute);
+    return {absolute, std::min(idle, end_of(limits, access_expires_at).value_or(idle))};
 }
 
 void keep_limits(Json& claims, const ProviderLimits& limits) {

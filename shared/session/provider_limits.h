@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "codec/json.h"
+#include "config/config.h"
 #include "session/token_set.h"
 
 namespace vestibule {
@@ -15,6 +16,9 @@ struct ProviderLimits {
     std::optional<WallTime> authorization_over_at;  // for good: nothing makes it later
     std::optional<WallTime> refresh_token_over_at;  // of the present one; the next may live longer
 };
+
+// What a login states: with its tokens, and in the ID token's `session_expiry` (IPSIE), a date.
+ProviderLimits stated_at_login(const TokenSet& tokens, const Json& id_token_claims);
 
 enum class RefreshTokenIs { the_same, another };
 
@@ -25,6 +29,14 @@ ProviderLimits after(const ProviderLimits& known, const TokenSet& fresh, Refresh
 // The session is of no use from then on; nothing where the provider does not say. A dead refresh token lets the access
 // token live to its end.
 std::optional<WallTime> end_of(const ProviderLimits& limits, WallTime access_expires_at);
+
+// When a session that begins now ends: as configured, or when the provider says, whichever is sooner.
+struct SessionEnds {
+    WallTime absolute;
+    WallTime idle;
+};
+SessionEnds ends_of_new_session(const SessionConfig& configured, const ProviderLimits& limits,
+                                WallTime access_expires_at, WallTime now);
 
 void keep_limits(Json& claims, const ProviderLimits& limits);
 ProviderLimits limits_in(const Json& claims);

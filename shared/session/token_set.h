@@ -29,4 +29,11 @@ struct TokenSet {
     std::optional<Secret> dpop_key = {};  // what both tokens are bound to; absent: nothing, they are Bearer tokens
 };
 
+// Whether a session that stays may live by the grant that unwanted tokens came with.
+enum class Grant { of_these_alone, may_be_a_sessions };
+
+// What is revoked of tokens that nobody will use. Many providers end everything that this person granted with a refresh
+// token, and so a session beside it at its next refresh (checklist L44).
+TokenSet to_give_back(TokenSet tokens, Grant grant);
+
 }  // namespace vestibule

@@ -71,6 +71,18 @@ bool is_an_answer(const Response& response) {
     return response.status == 200 || response.status == 303 || (response.status >= 400 && response.status < 500);
 }
 
+// A login that is to replace a session, whose store takes a second to find it, and whose provider takes a second to
+// give tokens and `userinfo` to say who it is.
+std::string begin_slow_login(CallbackBench& b, Milliseconds userinfo) {
+    b.config.session.userinfo = true;
+    b.config.provider.timeout = Milliseconds{3'000};
+    const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(b.put_session())));
+    b.op.knobs.change_token_response = [](ScriptedAnswer& answer) { answer.delay = Milliseconds{1'000}; };
+    b.op.knobs.change_userinfo_response = [=](ScriptedAnswer& answer) { answer.delay = userinfo; };
+    b.store.before(StoreOperation::find, [&b] { b.clock.advance(Seconds{1}); });
+    return query;
+}
+
 }  // namespace
 
 Test(callback_limits, nothing_a_browser_sends_crashes_or_hangs_a_login, .timeout = 60) {
@@ -158,6 +170,45 @@ Test(callback_limits, C38_a_provider_that_drags_on_costs_no_more_than_its_time) 
     cr_expect(b.clock.monotonic_now() - before <= Milliseconds{6'000});
     b.op.come_back();
     cr_expect(b.error_of(b.come_back(b.log_in())).empty(), "one may try again");
+}
+
+// Each step well within its own limit, all of them together not: one limit for the whole callback.
+Test(callback_limits, C38_a_slow_provider_and_a_slow_store_share_one_limit) {
+    CallbackBench b;
+    const std::string query = begin_slow_login(b, Milliseconds{1'001});
+    const auto before = b.clock.monotonic_now();
+    const Response response = b.come_back(query);
+    cr_expect(eq(str, b.error_of(response), text("unavailable")));
+    cr_expect(b.clock.monotonic_now() - before <= Milliseconds{3'000});
+    cr_expect(eq(ulong, b.sessions(), 1), "the one there was");
+    cr_expect(response.headers.all("Set-Cookie").empty());
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 1), "what was received is given back all the same");
+}
+
+Test(callback_limits, C38_what_is_just_in_time_logs_in) {
+    CallbackBench b;
+    const std::string query = begin_slow_login(b, Milliseconds{999});
+    cr_expect(b.error_of(b.come_back(query)).empty(), "%s", b.log.text().c_str());
+    cr_expect(eq(ulong, b.sessions(), 1));
+}
+
+// The last answer takes the last of the time: nothing is begun any more, the insert neither.
+Test(callback_limits, C38_nothing_is_written_when_the_time_is_over) {
+    CallbackBench b;
+    const std::string query = begin_slow_login(b, Milliseconds{1'000});
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("unavailable")));
+    cr_expect(eq(sz, b.store.calls(StoreOperation::insert), 1), "of the session there was");
+}
+
+Test(callback_limits, C38_a_callback_whose_time_is_over_before_it_begins_uses_nothing_up) {
+    CallbackBench b;
+    const std::string query = b.log_in();
+    b.provider.metadata().value();
+    b.clock.advance(Seconds{60});  // so that the metadata are asked for again
+    b.http.answer(b.op.metadata_url(), {.status = 200, .delay = Milliseconds{60'000}});
+    (void)b.come_back(query);
+    b.op.come_back();
+    cr_expect(b.error_of(b.come_back(query)).empty());
 }
 
 Test(callback_limits, C14_a_posted_response_is_bounded) {

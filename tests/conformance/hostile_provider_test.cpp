@@ -127,7 +127,8 @@ std::string outcome(const Result<Value>& result) {
 }
 
 Result<RedeemedCode> redeem(RealClient& us) {
-    return us.provider.redeem(Secret("code"), {"n", Secret("verifier"), Secret(std::string(32, 'k'))}, us.rules());
+    return us.provider.redeem(Secret("code"), {"n", Secret("verifier"), Secret(std::string(32, 'k'))}, us.rules(),
+                              Grant::of_these_alone);
 }
 
 Result<std::string> push(RealClient& us) {

@@ -44,8 +44,18 @@ void* make_integer(const redisReadTask* task, std::int64_t integer) {
     return place(task, std::move(reply));
 }
 
+int depth_of(const redisReadTask* task) {
+    int depth = 1;
+    for (; task->parent != nullptr; task = task->parent) ++depth;
+    return depth;
+}
+
+// A few octets announce a list of any length, and hiredis 1 nests without end: what is made for them is counted before
+// it is made. Null is an error to the parser.
 void* make_list(const redisReadTask* task, std::size_t elements) {
-    if (elements > RedisReplyReader::kMostElements) return nullptr;  // an error to the parser
+    auto& left = *static_cast<std::size_t*>(task->privdata);
+    if (elements > left || depth_of(task) > RedisReplyReader::kDeepest) return nullptr;
+    left -= elements;
     auto reply = reply_of(Kind::list);
     reply->elements.resize(elements);
     return place(task, std::move(reply));
@@ -88,9 +98,12 @@ struct RedisReplyReader::Parser {
     redisReplyObjectFunctions functions = parser_functions<redisReplyObjectFunctions>();
     std::unique_ptr<redisReader, void (*)(redisReader*)> reader{redisReaderCreateWithFunctions(&functions),
                                                                 redisReaderFree};
+    std::size_t elements_left = kMostElements;  // of the reply that is being read
 };
 
-RedisReplyReader::RedisReplyReader() : parser_(std::make_unique<Parser>()) {}
+RedisReplyReader::RedisReplyReader() : parser_(std::make_unique<Parser>()) {
+    if (parser_->reader) parser_->reader->privdata = &parser_->elements_left;
+}
 RedisReplyReader::~RedisReplyReader() = default;
 
 Result<void> RedisReplyReader::feed(std::string_view octets) {
@@ -113,7 +126,9 @@ Result<std::unique_ptr<RedisReply>> RedisReplyReader::next() {
         return no_reply(parser_->reader ? parser_->reader->errstr : "no memory for it");
     }
     std::unique_ptr<RedisReply> reply(static_cast<RedisReply*>(whole));
-    if (reply) fed_ = 0;
+    if (!reply) return reply;
+    fed_ = 0;
+    parser_->elements_left = kMostElements;
     return reply;
 }
 

@@ -26,7 +26,8 @@ struct RedisReply {
 class RedisReplyReader {
 public:
     static constexpr std::size_t kMostOctets = 16 << 20;   // of one reply
-    static constexpr std::size_t kMostElements = 1 << 17;  // of one list
+    static constexpr std::size_t kMostElements = 1 << 17;  // of one reply, whatever lists they stand in
+    static constexpr int kDeepest = 7;                     // a list in a list in …; our scripts need two
 
     RedisReplyReader();
     ~RedisReplyReader();

@@ -352,8 +352,43 @@ Test(callback, C27_C40_a_login_that_was_ended_meanwhile_gives_everything_back) {
     const SessionCookie session = b.put_session();
     const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(session)));
     cr_assert(b.store.refuse_logins_in_flight(b.clock.now() + Seconds{600}, b.clock.now()).has_value());
+    (void)b.store.erase(session.key(), b.clock.now()).value();
     cr_expect(eq(str, b.error_of(b.come_back(query)), text("login_required")));
     cr_expect(eq(sz, b.op.revoked_tokens().size(), 2));
+}
+
+Test(callback, C40_L44_a_login_that_was_ended_beside_a_session_that_was_not_leaves_its_grant) {
+    CallbackBench b;
+    const SessionCookie session = b.put_session();
+    const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(session)));
+    cr_assert(b.store.refuse_logins_in_flight(b.clock.now() + Seconds{600}, b.clock.now()).has_value());
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("login_required")));
+    cr_expect(b.session_is_there(session));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 1), "the access token alone");
+}
+
+// Whether the insert was done although nobody confirmed it shows in what has become of the session it replaces.
+Test(callback, C27_L44_an_insert_that_was_done_unconfirmed_has_ended_the_session_and_gives_everything_back) {
+    for (const int failing_erases : {0, 1}) {
+        CallbackBench b;
+        const SessionCookie session = b.put_session();
+        const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(session)));
+        b.store.fail_next(StoreOperation::insert, 1, FailurePoint::after_the_store);
+        b.store.fail_next(StoreOperation::erase, failing_erases);
+        cr_expect(eq(str, b.error_of(b.come_back(query)), text("unavailable")));
+        cr_expect(not(b.session_is_there(session)));
+        cr_expect(eq(sz, b.op.revoked_tokens().size(), 2), "%d", failing_erases);
+    }
+}
+
+Test(callback, L44_where_nobody_knows_whether_the_session_stays_its_grant_does) {
+    CallbackBench b;
+    const SessionCookie session = b.put_session();
+    const std::string query = b.op.log_in(b.begin("/auth/login", cookie_pair(session)));
+    b.store.before(StoreOperation::insert, [&] { b.store.fail_all(); });
+    b.store.fail_next(StoreOperation::insert);
+    cr_expect(eq(str, b.error_of(b.come_back(query)), text("unavailable")));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 1), "the access token alone");
 }
 
 Test(callback, C13_head_and_post_are_405_and_consume_nothing) {

@@ -37,14 +37,19 @@ public:
         ++refreshes;
         return verdict();
     }
-    Result<ProviderMetadata> metadata() override { return failure(ErrorCode::provider_unavailable); }
+    Result<ProviderMetadata> metadata(const std::optional<Deadline>&) override {
+        return failure(ErrorCode::provider_unavailable);
+    }
     Result<std::string> authorization_url(const AuthorizationRequest&) override {
         return failure(ErrorCode::provider_unavailable);
     }
-    Result<RedeemedCode> redeem(const Secret&, const FlowSecrets&, const IdTokenRules&) override {
+    Result<RedeemedCode> redeem(const Secret&, const FlowSecrets&, const IdTokenRules&, Grant,
+                                const std::optional<Deadline>&) override {
         return failure(ErrorCode::unavailable);
     }
-    Result<Json> userinfo(const AccessToken&, std::string_view) override { return failure(ErrorCode::unavailable); }
+    Result<Json> userinfo(const AccessToken&, std::string_view, const std::optional<Deadline>&) override {
+        return failure(ErrorCode::unavailable);
+    }
     Result<VerifiedLogoutToken> verify_logout_token(const Secret&) override { return failure(ErrorCode::unavailable); }
     void revoke(const TokenSet&, Milliseconds) override {}
 

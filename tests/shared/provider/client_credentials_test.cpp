@@ -60,7 +60,9 @@ struct Client {
         provider = std::make_unique<OidcProvider>(ProviderContext{bench.config, bench.http, bench.store, bench.keys,
                                                                   bench.clock, bench.random, bench.log, *credentials});
     }
-    bool logs_in() { return provider->redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value(); }
+    bool logs_in() {
+        return provider->redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone).has_value();
+    }
     bool refreshes() {
         return std::holds_alternative<Refreshed>(provider->refresh(bench.op.issue_tokens(), bench.op.knobs.subject));
     }

@@ -31,7 +31,7 @@ struct DpopBench : ProviderBench {
         const auto url = process.authorization_url(request());
         if (!url) return failure(url.error());
         const auto query = Form::parse(op.log_in(*url)).value();
-        return process.redeem(Secret(query.single("code").value().value()), secrets, rules());
+        return process.redeem(Secret(query.single("code").value().value()), secrets, rules(), Grant::of_these_alone);
     }
     Result<RedeemedCode> log_in() { return log_in(provider); }
 
@@ -72,7 +72,8 @@ Test(dpop, A20_a_code_is_of_no_use_with_another_key) {
     const auto query = Form::parse(bench.op.log_in(*url)).value();
     FlowSecrets stolen = bench.secrets;
     stolen.dpop_key = Secret(std::string(32, 'x'));
-    cr_expect(bench.refused(bench.provider.redeem(Secret(query.single("code").value().value()), stolen, bench.rules()),
+    cr_expect(bench.refused(bench.provider.redeem(Secret(query.single("code").value().value()), stolen, bench.rules(),
+                                                  Grant::of_these_alone),
                             ErrorCode::exchange_failed));
 }
 

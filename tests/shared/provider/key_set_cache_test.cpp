@@ -23,7 +23,7 @@ Test(key_set_cache, D18_another_process_takes_them_from_the_store) {
     ProviderBench bench;
     cr_assert(bench.redeem().has_value());
     OidcProvider other(bench.context());
-    cr_assert(other.redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value());
+    cr_assert(other.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone).has_value());
     cr_assert(eq(sz, fetches(bench), 1u));
 }
 
@@ -51,7 +51,8 @@ Test(key_set_cache, D11_a_thousand_random_kids_cause_two_fetches_in_all_processe
     const auto start = bench.clock.elapsed();
     for (int i = 0; i < 500; ++i) {
         cr_assert(not(bench.redeem().has_value()));
-        cr_assert(not(other.redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value()));
+        cr_assert(
+            not(other.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone).has_value()));
     }
     cr_assert(bench.clock.elapsed() - start < Seconds{10}, "nobody waits for nothing");
     cr_assert(le(sz, fetches(bench), 2u));
@@ -75,10 +76,10 @@ Test(key_set_cache, D10_a_rotation_that_another_process_noticed_needs_no_fetch) 
     ProviderBench bench;
     OidcProvider other(bench.context());
     cr_assert(bench.redeem().has_value());
-    cr_assert(other.redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value());
+    cr_assert(other.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone).has_value());
     bench.op.rotate_keys();
     cr_assert(bench.redeem().has_value());
-    cr_assert(other.redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value());
+    cr_assert(other.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone).has_value());
     cr_assert(eq(sz, fetches(bench), 2u));
 }
 
@@ -190,7 +191,7 @@ Test(key_set_cache, whoever_can_write_the_store_cannot_plant_a_signing_key) {
               sealed ? metadata->sealed : jwk_set({attacker.public_jwk(bench.op.kid(), "ES256")}));
         OidcProvider other(bench.context());
         bench.clock.advance(Seconds{10});
-        cr_expect(other.redeem(Secret(bench.code()), bench.secrets, bench.rules()).has_value(),
+        cr_expect(other.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone).has_value(),
                   "the keys come from the provider again");
     }
 }

@@ -64,7 +64,7 @@ struct ProviderBench {
         return rules;
     }
 
-    Result<RedeemedCode> redeem() { return provider.redeem(Secret(code()), secrets, rules()); }
+    Result<RedeemedCode> redeem() { return provider.redeem(Secret(code()), secrets, rules(), Grant::of_these_alone); }
 
     // Whether the answer is this refusal.
     static bool refused(const Result<RedeemedCode>& redeemed, ErrorCode code) {

@@ -36,7 +36,8 @@ int logins(ProviderBench& bench, OidcProvider& one, OidcProvider& other) {
         OidcProvider& provider = i % 2 == 0 ? one : other;
         threads.emplace_back([&] {
             for (int login = 0; login < kLogins; ++login)
-                if (!provider.redeem(Secret(bench.code()), bench.secrets, bench.rules())) ++failed;
+                if (!provider.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::of_these_alone))
+                    ++failed;
         });
     }
     for (std::thread& thread : threads) thread.join();

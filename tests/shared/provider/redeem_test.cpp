@@ -9,7 +9,7 @@ using namespace vestibule;
 Test(redeem, C17_the_token_request_has_exactly_these_parameters) {
     ProviderBench bench;
     const std::string code = bench.code();
-    cr_assert(bench.provider.redeem(Secret(code), bench.secrets, bench.rules()).has_value());
+    cr_assert(bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone).has_value());
     const RecordedRequest request = bench.http.last_to(bench.op.token_endpoint());
     cr_expect(eq(str, text(request.method), text("POST")));
     cr_expect(eq(str, text(request.body),
@@ -61,7 +61,8 @@ Test(redeem, C38_everything_together_keeps_to_the_time_limit) {
         });
     const std::string code = bench.code();
     const auto start = bench.clock.elapsed();
-    cr_expect(not(bench.provider.redeem(Secret(code), bench.secrets, bench.rules()).has_value()));
+    cr_expect(
+        not(bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone).has_value()));
     cr_expect(bench.clock.elapsed() - start <= bench.config.provider.timeout);
 }
 
@@ -146,22 +147,69 @@ Test(redeem, I27_I28_what_was_asked_for_is_checked) {
     IdTokenRules rules = bench.rules();
     rules.max_age = Seconds{60};
     rules.acr_values = {"gold"};
-    cr_expect(
-        bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules), ErrorCode::identity_rejected));
+    cr_expect(bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::of_these_alone),
+                            ErrorCode::identity_rejected));
     cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u));
-    rules.beside_a_session = true;
-    cr_expect(
-        bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules), ErrorCode::identity_rejected));
+    cr_expect(bench.refused(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::may_be_a_sessions),
+                            ErrorCode::identity_rejected));
     cr_expect(eq(sz, bench.op.revoked_tokens().size(), 3u), "the session may live by the grant of the refresh token");
     bench.op.knobs.change_claims = [](Json& claims) { claims.set("acr", "gold"); };
-    cr_expect(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules).has_value());
+    cr_expect(bench.provider.redeem(Secret(bench.code()), bench.secrets, rules, Grant::of_these_alone).has_value());
+}
+
+// Whatever the status: tokens that came are good for whoever finds them.
+Test(redeem, C27_tokens_in_a_refusal_are_revoked) {
+    const std::string body =
+        R"({"error":"invalid_grant","access_token":"at","token_type":"Bearer","refresh_token":"rt"})";
+    for (const int status : {201, 302, 400, 401, 403, 429, 500, 503}) {
+        ProviderBench bench;
+        bench.http.answer(bench.op.token_endpoint(), json_answer(status, body));
+        cr_expect(not(bench.redeem().has_value()), "%d", status);
+        cr_expect(bench.op.revoked_tokens() == std::vector<std::string>({"rt", "at"}), "%d", status);
+        (void)bench.provider.redeem(Secret(bench.code()), bench.secrets, bench.rules(), Grant::may_be_a_sessions);
+        cr_expect(bench.op.revoked_tokens() == std::vector<std::string>({"rt", "at", "at"}), "%d", status);
+    }
+}
+
+Test(redeem, C27_a_refusal_without_tokens_is_followed_by_no_call) {
+    ProviderBench bench;
+    for (const char* body : {R"({"error":"invalid_grant"})", "<html>", "", "[]", R"({"access_token":7})"}) {
+        bench.http.answer(bench.op.token_endpoint(), json_answer(400, body));
+        cr_expect(not(bench.redeem().has_value()));
+    }
+    cr_expect(eq(sz, bench.http.count(bench.op.revocation_endpoint()), 0u));
+}
+
+// The answer came when the time for it was all but over; what has to be revoked has a time of its own.
+Test(redeem, C27_C38_what_came_at_the_last_moment_is_revoked_too) {
+    ProviderBench bench;
+    bench.op.knobs.change_token_response = [&](ScriptedAnswer& answer) {
+        answer.delay = bench.config.provider.timeout - Milliseconds{1};
+    };
+    bench.http.answer(bench.op.keys_url(), {.status = 200, .delay = Milliseconds{2}});
+    const std::string code = bench.code();
+    const auto start = bench.clock.elapsed();
+    cr_expect(bench.refused(bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone),
+                            ErrorCode::unavailable));
+    cr_expect(eq(sz, bench.op.revoked_tokens().size(), 2u));
+    cr_expect(bench.clock.elapsed() - start <= bench.config.provider.timeout + Seconds{2});
+}
+
+Test(redeem, C38_the_callers_own_limit_counts) {
+    ProviderBench bench;
+    const std::string code = bench.code();
+    bench.http.answer(bench.op.token_endpoint(), {.status = 200, .delay = Seconds{5}});
+    const auto start = bench.clock.elapsed();
+    (void)bench.provider.redeem(Secret(code), bench.secrets, bench.rules(), Grant::of_these_alone,
+                                Deadline(bench.clock, Seconds{1}));
+    cr_expect(bench.clock.elapsed() - start <= Seconds{1});
 }
 
 Test(redeem, a_wrong_verifier_fails_at_the_provider) {
     ProviderBench bench;
     cr_assert(bench.refused(
         bench.provider.redeem(Secret(bench.code()), FlowSecrets{"nonce-1", Secret("another"), bench.secrets.dpop_key},
-                              bench.rules()),
+                              bench.rules(), Grant::of_these_alone),
         ErrorCode::exchange_failed));
     cr_assert(eq(str, bench.log.last("token.refused")->text("reason"), text("status 400, invalid_grant")));
 }

@@ -150,6 +150,16 @@ Test(refresh, R05_an_id_token_of_somebody_else_ends_the_session_and_is_revoked) 
     }
 }
 
+// The session stays, and so its grant; but the access token is good for whoever finds it.
+Test(refresh, C27_an_access_token_in_a_refusal_is_revoked) {
+    const std::string body = R"({"error":"invalid_client","access_token":"at","refresh_token":"rt"})";
+    for (const int status : {400, 401, 503}) {
+        RefreshBench bench;
+        cr_expect(kind(bench.refresh_answered_by(json_answer(status, body))) != Verdict::refreshed, "%d", status);
+        cr_expect(bench.op.revoked_tokens() == std::vector<std::string>({"at"}), "%d", status);
+    }
+}
+
 Test(refresh, R05_the_subject_is_the_one_of_the_session) {
     RefreshBench bench;
     cr_assert(kind(bench.refresh("bob")) == Verdict::wrong_identity);

@@ -77,6 +77,32 @@ Test(redis_reply, a_reply_that_was_torn_is_waited_for) {
     }
 }
 
+// Nine octets announce a list of a megabyte, and so do the next nine.
+Test(redis_reply, lists_that_are_only_announced_cost_no_more_than_one_may) {
+    const std::string large = "*" + std::to_string(RedisReplyReader::kMostElements / 2) + "\r\n";
+    cr_expect(read(large + large).has_value(), "two halves");
+    cr_expect(not(read(large + large + "*1\r\n").has_value()), "and one more");
+    std::string whole = "*" + std::to_string(RedisReplyReader::kMostElements) + "\r\n";
+    for (std::size_t i = 0; i < RedisReplyReader::kMostElements; ++i) whole += "*0\r\n";
+    RedisReplyReader reader;
+    for (int reply = 0; reply < 2; ++reply) {
+        cr_assert(reader.feed(whole).has_value());
+        const auto read = reader.next();
+        cr_expect(read.has_value() && *read != nullptr, "reply %d has the whole of it", reply);
+    }
+}
+
+Test(redis_reply, lists_are_nested_as_deep_as_anybody_needs) {
+    const auto nested = [](int depth) {
+        std::string lists;
+        for (int i = 0; i < depth; ++i) lists += "*1\r\n";
+        return lists + ":1\r\n";
+    };
+    const auto deepest = read(nested(RedisReplyReader::kDeepest));
+    cr_expect(deepest.has_value() && *deepest != nullptr);
+    cr_expect(not(read(nested(RedisReplyReader::kDeepest + 1)).has_value()));
+}
+
 Test(redis_reply, an_endless_reply_ends_at_a_bound) {
     RedisReplyReader reader;
     cr_assert(reader.feed("$1000000000\r\n").has_value());
