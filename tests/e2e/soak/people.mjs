@@ -81,8 +81,8 @@ const ways = {
 async function isDeadEverywhere(soak, session) {
   const ask = (kind) => untilSettled(soak, session, kind, (answer) => saysLoggedOut(answer) || saysLoggedIn(answer));
   await Promise.all([
-    times(3 * soak.processes, () => ask('API GET')),
-    ...['checksession', 'userinfo', 'refresh', 'API POST'].map((kind) => times(soak.processes, () => ask(kind))),
+    times(3 * soak.perFunction, () => ask('API GET')),
+    ...['checksession', 'userinfo', 'refresh', 'API POST'].map((kind) => times(soak.perFunction, () => ask(kind))),
   ]);
 }
 
