@@ -30,7 +30,7 @@ const settings = {
   name: process.env.SOAK_STORE || 'sqlite',
   seconds: secondsIn(process.env.SOAK_TIME || '5m'),
   sessions: Number(process.env.SOAK_SESSIONS || 60),
-  processes: Number(process.env.SOAK_PROCESSES || 3),
+  perFunction: Number(process.env.SOAK_PROCESSES || 3),
 };
 if (!stores[settings.name]) throw new Error(`STORE is ${settings.name}: there are ${Object.keys(stores).join(', ')}`);
 
@@ -102,12 +102,12 @@ async function soak(world, store) {
   return closingTable({...run, list, stopped});
 }
 
-say(`starting a world with ${settings.name}, ${settings.processes} processes of each function, ${settings.sessions} people`);
+say(`starting a world with ${settings.name}, ${settings.perFunction} processes of each function, ${settings.sessions} people`);
 const store = await stores[settings.name]();
 let world;
 let good = false;
 try {
-  world = await startWorld({accessTokenLifetime: ACCESS_TOKEN_LIFETIME, processes: settings.processes, configure: useStore(store)});
+  world = await startWorld({accessTokenLifetime: ACCESS_TOKEN_LIFETIME, processes: settings.perFunction, configure: useStore(store)});
   good = await soak(world, store);
 } catch (error) {
   console.error(error);

@@ -83,9 +83,10 @@ const growthRows = (growth, metAll) => growth.map((line) => {
 });
 
 /** [what, value, whether it is as it must be, what it must be]. */
-function verdicts({tally, provider, events, growth, metAll, ended}) {
+function verdicts({tally, perFunction, provider, events, growth, metAll, ended}) {
   const {sent = 0, ok = 0, failed = 0} = provider.requests.refresh_token ?? {};
   const stored = events['refresh.succeeded'] ?? 0;
+  const looks = tally.byKind['after the end']?.count ?? 0;
   const growing = growth.filter((line) => Object.values(isGrowing(line, metAll)).some(Boolean));
   const unseen = growth.filter(({processes}) => processes === 0);
   return [
@@ -94,6 +95,7 @@ function verdicts({tally, provider, events, growth, metAll, ended}) {
     ['unexpected logouts', tally.lost.length, tally.lost.length === 0, '0'],
     ['cookies dismissed unexpectedly', tally.dismissed, tally.dismissed === 0, '0'],
     ['sessions ended on purpose', ended, ended > 0, 'some'],
+    ['requests with their cookies', looks, looks >= 7 * perFunction * ended, 'some of every function, in every process, for each'],
     ['answers that revived one of them', tally.revived.length, tally.revived.length === 0, '0'],
     ['refreshes: token requests', sent, sent > 0, 'some'],
     ['refreshes: refused by the provider', failed, failed <= ended, 'only for sessions that were ended meanwhile'],
@@ -106,7 +108,7 @@ function verdicts({tally, provider, events, growth, metAll, ended}) {
 }
 
 /** Prints everything; returns whether all is as it must be. */
-export async function closingTable({world, tally, faults, list, processes, begun, stopped}) {
+export async function closingTable({world, tally, perFunction, faults, list, processes, begun, stopped}) {
   const provider = await world.provider.counts();
   const events = await eventsIn(world.logs.functions);
   const growth = growthOf(processes.samples, begun, stopped);
@@ -122,7 +124,7 @@ export async function closingTable({world, tally, faults, list, processes, begun
   show('Memory and descriptors, of processes that lived from the beginning', growthRows(growth, metAll));
   const stories = {'Errors without a cause': tally.stories, 'Unexpected logouts': tally.lost, 'Revived sessions': tally.revived};
   for (const [title, told] of Object.entries(stories)) if (told.length > 0) show(title, told.filter(Boolean));
-  const lines = verdicts({tally, provider, events, growth, metAll, ended});
+  const lines = verdicts({tally, perFunction, provider, events, growth, metAll, ended});
   show('Verdict', lines.map(([what, value, good, must]) => ({what, value, 'must be': must, verdict: good ? 'ok' : 'WRONG'})));
   return lines.every(([, , good]) => good);
 }

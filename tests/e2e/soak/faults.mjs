@@ -3,6 +3,8 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {until} from '../support/until.mjs';
 
+const FIRST = 10;  // seconds until the first fault
+
 // Which outcomes a fault may have, and for how many seconds after it. A lease without an owner holds others up for its own 20 s.
 const ofStore = [
   [/^503 store_unavailable$|^log-in: auth_error=unavailable$|^back-channel/, 8],
@@ -115,7 +117,7 @@ export async function letHappen(list, {faults, period, lastAt, over, say}) {
   const wait = (seconds) => Promise.race([pause(1000 * seconds, undefined, {ref: false}), over]);
   for (let turn = 0; ; turn += 1) {
     const next = Date.now() + 1000 * period;
-    await wait(turn === 0 ? Math.min(period, 8) : 0);
+    await wait(turn === 0 ? Math.min(period, FIRST) : 0);
     if (ended || Date.now() > lastAt) return;
     const {name, seconds, expects, begin, end} = list[turn % list.length];
     const entry = {name, expects, from: Date.now(), to: Infinity};

@@ -4,6 +4,8 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {saysLoggedIn, saysLoggedOut} from './answers.mjs';
 import {call, kinds, leaveEarly, logIn} from './session.mjs';
 
+const ARRIVE = [0, 8000];         // milliseconds until the first log-in
+const RETRY = [1000, 4000];       // milliseconds after a log-in that failed
 const STAY = [10, 120];           // seconds from log-in to log-out
 const THINK = [400, 2000];        // milliseconds between two things a person does
 const LEAVE_AFTER = [0, 400];
@@ -79,8 +81,8 @@ const ways = {
 async function isDeadEverywhere(soak, session) {
   const ask = (kind) => untilSettled(soak, session, kind, (answer) => saysLoggedOut(answer) || saysLoggedIn(answer));
   await Promise.all([
-    times(3 * soak.processes, () => ask('API GET')),
-    ...['checksession', 'userinfo', 'refresh', 'API POST'].map((kind) => times(soak.processes, () => ask(kind))),
+    times(3 * soak.perFunction, () => ask('API GET')),
+    ...['checksession', 'userinfo', 'refresh', 'API POST'].map((kind) => times(soak.perFunction, () => ask(kind))),
   ]);
 }
 
@@ -103,7 +105,7 @@ async function person(soak) {
   while (soak.traffic.running) {
     const session = await logIn(soak);
     if (!session) {
-      await pause(1000);
+      await pause(between(RETRY));
       continue;
     }
     soak.live.add(session);
@@ -130,7 +132,7 @@ async function thief(soak) {
 /** `count` people, until `traffic.running` is false. Fills `soak.live` and `soak.ended`. */
 export async function goAbout(soak, count) {
   await Promise.all([thief(soak), ...Array.from({length: count}, async () => {
-    await pause(between([0, 3000]));
+    await pause(between(ARRIVE));
     await person(soak);
   })]);
 }
