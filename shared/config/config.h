@@ -76,7 +76,7 @@ struct ProviderConfig {
     std::string client_id;
     ClientAuth auth;
     std::string scope = "openid profile email offline_access";
-    // What the provider signs this client's ID tokens with ("idTokenAlgorithms"; Core §3.1.3.7-7, checklist I03).
+    // "idTokenAlgorithms": what signs our ID tokens (checklist I03); under fapi2 PS256, ES256 and EdDSA unless told.
     std::vector<JwsAlgorithm> id_token_algorithms = {JwsAlgorithm::RS256};
     // What the provider signs UserInfo with, where this client is registered so ("userinfoAlgorithms"; Core §5.3.2,
     // checklist I40). Empty: UserInfo is plain JSON. Either way the other form is refused.
@@ -84,9 +84,9 @@ struct ProviderConfig {
     std::optional<Seconds> max_age;       // "maxAge": the login must not be older
     std::vector<std::string> acr_values;  // "acrValues": one of these is required
     Seconds clock_skew{30};               // "clockSkew", at most 5 min
-    // "idTokenHint": logout and silent login name the ID token to the provider. It then passes through the browser's
-    // address, which nothing else of ours does; without it some providers ask "log out?" once more, and a few refuse
-    // (RP-Initiated Logout §2).
+    // "idTokenHint": a logout, and a silent login that is a navigation or is pushed, name the ID token to the provider.
+    // But for a pushed one it then passes through the browser's address, which nothing else of ours does; without it
+    // some providers ask "log out?" once more, and a few refuse (RP-Initiated Logout §2).
     bool id_token_hint = false;
     // "postLogoutRedirect": which address the provider sends people to after logout, and has registered: the app's, or
     // that of the function logout, which leads on to the `returnTo` of the logout.
@@ -103,7 +103,7 @@ struct ProviderConfig {
     // "dpop" (RFC 9449): tokens are bound to a key of the session. By itself only where the profile needs it: the
     // routes' upstreams must take such tokens, so nobody's provider decides that for them.
     Dpop dpop = Dpop::when_required;
-    Milliseconds timeout{10'000};  // "timeout" of one call to the provider, 1 s to 30 s
+    Milliseconds timeout{10'000};  // "timeout" of one call to the provider, and of a whole callback; 1 s to 30 s
 };
 
 struct SessionConfig {

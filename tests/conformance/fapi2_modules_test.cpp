@@ -1,29 +1,39 @@
 // The modules of fapi2-security-profile-final-client-test-plan, by their names (modules.tsv says what each does): plain
-// FAPI with unsigned requests and plain responses. Our side is as "profile": "fapi2" wants it: private_key_jwt, pushed
-// requests, tokens bound by DPoP; the provider inside the test insists on all of it.
+// FAPI with unsigned requests and plain responses. Our side is what the configuration's reader makes of a file that
+// says "profile": "fapi2" and little else: private_key_jwt, pushed requests, bound tokens; the provider inside the test
+// insists on all of it.
 #include "crypto/signing_key.h"
+#include "functions/proxy/handler.h"
 #include "tests/conformance/module_run.h"
+#include "tests/shared/config/scripted_sources.h"
 
 using namespace vestibule;
 
 namespace {
 
-// One for this process: the client's credentials are read once.
-const PrivateSigningKey& client_key() {
-    static const PrivateSigningKey key = PrivateSigningKey::generate("ES256").value();
-    return key;
+// As the file says, read by the real reader.
+Config read_vector(const std::string& name, const CallbackBench& b) {
+    ScriptedSources world;
+    world.environment["BFF_ISSUER"] = b.op.issuer();
+    auto config = read_config(text_of_file("tests/vectors/config/valid/" + name), world.sources());
+    cr_assert(config.has_value(), "%s: %s", name.c_str(), places(config).c_str());
+    return *std::move(config);
+}
+
+// A provider that takes a client of the profile only.
+void use_profile(CallbackBench& b, const std::string& vector) {
+    b.config = read_vector(vector, b);
+    b.op.use_key(SigningKey::generate(KeyType::ec_p256), JwsAlgorithm::ES256);
+    const Json public_key = b.config.provider.auth.keys.signing->public_jwk();
+    b.op.client_key_set = Json::object({{"keys", Json::array({public_key})}}).print();
+    b.op.metadata.set("token_endpoint_auth_methods_supported", Json::array({"private_key_jwt"}));
+    b.op.metadata.set("token_endpoint_auth_signing_alg_values_supported", Json::array({"ES256"}));
+    b.op.metadata.set("require_pushed_authorization_requests", true);
 }
 
 void use_fapi2(CallbackBench& b) {
-    sign_with(b, KeyType::ec_p256, JwsAlgorithm::ES256);
-    b.config.profile = Profile::fapi2;
-    b.config.provider.auth.method = ClientAuthMethod::private_key_jwt;
-    b.config.provider.auth.keys.signing = client_key();
-    b.op.client_key_set = Json::object({{"keys", Json::array({client_key().public_jwk()})}}).print();
-    b.op.metadata.set("token_endpoint_auth_methods_supported", Json::array({"private_key_jwt"}));
-    b.op.metadata.set("token_endpoint_auth_signing_alg_values_supported", Json::array({"ES256"}));
+    use_profile(b, "profile_fapi2_bound_by_dpop.jsonc");
     b.op.metadata.set("dpop_signing_alg_values_supported", Json::array({"ES256"}));
-    b.op.metadata.set("require_pushed_authorization_requests", true);
     b.op.knobs.require_dpop = true;
     for (DpopVerifier* server : {&b.op.dpop, &b.op.userinfo_dpop}) server->demand = NonceDemand::steady;
 }
@@ -71,15 +81,55 @@ Test(fapi2, fapi2_security_profile_final_client_test_happy_path_no_dpop_nonce) {
     cr_expect(eq(sz, b.http.count(b.op.userinfo_endpoint()), 1));
 }
 
+// The same plan with tokens that are bound to the client's certificate (RFC 8705 §3): it goes with every request, and
+// no proof does.
+Test(fapi2, A12_with_a_certificate_the_tokens_are_bound_to_it_instead) {
+    CallbackBench b;
+    use_profile(b, "profile_fapi2.jsonc");
+    b.op.metadata.set("tls_client_certificate_bound_access_tokens", true);
+    (void)expect_login(b);
+    for (const std::string& at : {b.op.push_endpoint(), b.op.token_endpoint(), b.op.userinfo_endpoint()}) {
+        const RecordedRequest request = b.http.last_to(at);
+        cr_expect(request.certificate != nullptr, "%s", at.c_str());
+        cr_expect(not(request.headers.find("DPoP").has_value()), "%s", at.c_str());
+    }
+}
+
+// What the module's resource server says.
+ScriptedAnswer oddly_spelt_challenge() {
+    return {.status = 401,
+            .headers = {{"WWW-Authenticate", "dPOp error=\"use_dpop_nonce\", algs=\"ES256\""},
+                        {"DPoP-Nonce", "a-nonce-of-the-resource"}}};
+}
+
 Test(fapi2, fapi2_security_profile_final_client_test_rs_dpop_auth_scheme_case_insensitivity) {
+    CallbackBench b;
+    use_fapi2(b);
+    const std::string session = expect_login(b);
+    DpopVerifier api(b.clock, "api");
+    std::vector<std::string> nonces;
+    b.http.on("https://api.internal/*", [&](const RecordedRequest& request) -> ScriptedAnswer {
+        const std::string authorization = request.header("Authorization");
+        cr_expect(authorization.starts_with("DPoP "));
+        cr_expect(api.verify(request, authorization.substr(5)).has_value());
+        const auto proof = parse_jws(request.header("DPoP"), {JwsAlgorithm::ES256});
+        nonces.push_back(Json::parse(proof.value().payload).value().string_at("nonce").value_or(""));
+        return nonces.back().empty() ? oddly_spelt_challenge() : ScriptedAnswer{.body = "the account"};
+    });
+    Response answer = handle_proxy(fetch_request("GET", "/api/accounts", session), b.world);
+    cr_expect(eq(int, +answer.status, 200));
+    cr_expect(text_of(answer).find("the account") != std::string::npos);
+    cr_expect(nonces == std::vector<std::string>({"", "a-nonce-of-the-resource"}), "refused, then once more with it");
+    cr_expect(eq(int, b.op.token_requests(), 1), "and nothing was refreshed for it");
+}
+
+// Our own function asks a resource, too.
+Test(fapi2, A15_userinfo_may_spell_its_challenge_as_it_likes) {
     CallbackBench b;
     use_fapi2(b);
     b.op.userinfo_dpop.demand = NonceDemand::none;
     const std::string session = expect_login(b);
-    ScriptedAnswer challenge{.status = 401,
-                             .headers = {{"WWW-Authenticate", "dPOp error=\"use_dpop_nonce\", algs=\"ES256\""},
-                                         {"DPoP-Nonce", "a-nonce-of-the-resource"}}};
-    b.http.answer_next(b.op.userinfo_endpoint(), challenge);
+    b.http.answer_next(b.op.userinfo_endpoint(), oddly_spelt_challenge());
     const Response claims = handle_userinfo(fetch_request("GET", "/auth/userinfo", session), b.world);
     cr_expect(eq(int, +claims.status, 200));
     cr_expect(eq(sz, b.http.count(b.op.userinfo_endpoint()), 3), "once at first, refused, once more with the nonce");

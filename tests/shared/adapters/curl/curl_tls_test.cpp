@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "adapters/curl/curl_engine.h"
 #include "crypto/client_certificate.h"
 #include "tests/shared/adapters/curl/upstream.h"
 #include "tests/shared/adapters/sqlite/scratch_directory.h"
@@ -101,6 +102,21 @@ Test(curl_tls, a_server_that_insists_is_not_reached_without_one) {
     cr_expect(eq(str, trusting.ask(server, new_certificate()).substr(0, 9) == "upstream_" ? "refused" : "taken",
                  text("taken")));
     cr_expect(trusting.ask(server).starts_with("upstream_"));
+}
+
+// Ours alone: the next test passes with one pool for all as well, for libcurl of this version tells certificates apart
+// when it looks for a connection.
+Test(curl_tls, A12_each_certificate_has_a_pool_of_its_own) {
+    CurlPools pools;
+    const auto first = new_certificate(), second = new_certificate();
+    const auto anonymous = pools.pool_for(nullptr), of_first = pools.pool_for(first.get());
+    cr_expect(of_first != anonymous);
+    cr_expect(pools.pool_for(nullptr) == anonymous && pools.pool_for(first.get()) == of_first, "it is kept");
+    const auto same_again = std::make_shared<const ClientCertificate>(*first);
+    cr_expect(pools.pool_for(same_again.get()) == of_first, "read from its file again");
+    const auto of_second = pools.pool_for(second.get());
+    cr_expect(of_second != of_first && of_second != anonymous);
+    cr_expect(pools.pool_for(first.get()) != of_first, "what was replaced has ended its connections");
 }
 
 Test(curl_tls, A12_no_connection_and_no_tls_session_is_shared_between_certificates) {
