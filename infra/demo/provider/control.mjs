@@ -164,7 +164,7 @@ export function control(settings, goDown) {
   return async (ctx, next) => {
     if (ctx.path === '/control') {
       const answer = ctx.method === 'POST' ? await obey(ctx, JSON.parse(await textOf(ctx.req))) : {};
-      const {issued, queries, resources, ...counts} = record;
+      const {issued, queries, resources, tokenSeconds, ...counts} = record;
       ctx.body = 'counts' in ctx.query ? counts : {...record, clientSecret: settings.clientSecret, ...answer};
       return;
     }
