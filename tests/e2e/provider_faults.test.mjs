@@ -65,9 +65,8 @@ function inTurn(body) {
 
 async function countingRefreshes(body) {
   const {sent} = await refreshesOf(world);
-  const result = await body();
   const isIdle = () => world.provider.record().then(({tokenRequestsUnderWay}) => tokenRequestsUnderWay === 0, () => false);
-  await until('the provider is there, and has answered', isIdle);
+  const result = await body().finally(() => until('the provider is there, and has answered', isIdle));
   return [result, (await refreshesOf(world)).sent - sent];
 }
 

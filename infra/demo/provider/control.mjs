@@ -15,6 +15,7 @@ function emptyRecord() {
     pushes: 0,      // authorization requests that came directly (PAR)
     tokenRequestsUnderWay: 0,
     tokenRequestsHeld: 0,  // those of them that the provider has not looked at
+    tokenSeconds: [],  // how long each token request took
     queries: [],    // names of the parameters of each one that came by the browser
     resources: [],  // "<path> <resource>" of each request that named one
     revocations: 0,
@@ -163,13 +164,17 @@ export function control(settings, goDown) {
   return async (ctx, next) => {
     if (ctx.path === '/control') {
       const answer = ctx.method === 'POST' ? await obey(ctx, JSON.parse(await textOf(ctx.req))) : {};
-      const {issued, queries, resources, ...counts} = record;
+      const {issued, queries, resources, tokenSeconds, ...counts} = record;
       ctx.body = 'counts' in ctx.query ? counts : {...record, clientSecret: settings.clientSecret, ...answer};
       return;
     }
     if (ctx.path === '/token' && ctx.method === 'POST') {
       record.tokenRequestsUnderWay += 1;
-      return tokenRequest(ctx, next).finally(() => { record.tokenRequestsUnderWay -= 1; });
+      const begun = Date.now();
+      return tokenRequest(ctx, next).finally(() => {
+        record.tokenRequestsUnderWay -= 1;
+        record.tokenSeconds.push((Date.now() - begun) / 1000);
+      });
     }
     if (await meetsOutage(ctx)) return;
     if (ctx.path === '/request') record.pushes += 1;

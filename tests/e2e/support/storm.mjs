@@ -43,7 +43,8 @@ export function outcome(answer) {
 /**
  * `requests` API calls for each cookie, in any order, `atOnce` of them under way. `patient`: a call that meets 503 or a
  * process that died is made again when Retry-After says so, as a page would.
- * Returns {requests, outcomes: {what: count}, retried: {what: count}, logouts, provider: {sent, ok, failed}, seconds}.
+ * Returns {requests, outcomes: {what: count}, retried: {what: count}, logouts, provider: {sent, ok, failed}, slowest: the longest
+ * that the provider took, in seconds; seconds}.
  */
 export async function storm({world, cookies, requests, atOnce, patient = false, onProgress = () => {}}) {
   const agent = connections(atOnce);
@@ -52,6 +53,7 @@ export async function storm({world, cookies, requests, atOnce, patient = false, 
   const count = (where, what) => { where[what] = (where[what] ?? 0) + 1; };
   const passes = (answer) => !answer || answer.status === 503 || answer.status === 500;
   const before = await refreshesOf(world);
+  const earlier = (await world.provider.record()).tokenSeconds.length;
   const begun = Date.now();
 
   async function call(headers) {
@@ -77,6 +79,7 @@ export async function storm({world, cookies, requests, atOnce, patient = false, 
   agent.destroy();
   const after = await refreshesOf(world);
   result.provider = Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
+  result.slowest = Math.max(0, ...(await world.provider.record()).tokenSeconds.slice(earlier));
   result.seconds = (Date.now() - begun) / 1000;
   return result;
 }
