@@ -54,18 +54,20 @@ async function answers(url) {
  *   processes                       of each function
  *   binaries                        folder of the executables
  *   clientKeys                      true: the client proves itself by private_key_jwt, not by a secret
+ *   clientCertificate               RFC 8705's name of a method: the client proves itself by a certificate, and its tokens are
+ *                                   bound to it
  *   control                         true opens the provider's test controls
  *   configure(text)                 a last change to the configuration file's text
  *   startProvider(settings)         another provider than the demo's: gets {state, appUrl, clientId, clientSecret, audience,
  *                                   accessTokenLifetime, start(name, command, args, env), readiness(child)}, returns its issuer
  *   onLine(name, line)              gets the output of provider, API and lighttpd (its logs are files in `state`)
  *   onStep(text)                    what is being done now
- * Returns {appUrl, issuer, apiUrl, state, configFile, logs, lighttpd: {pid, port}, died: Promise<text>, stop()}.
+ * Returns {appUrl, issuer, controlUrl, apiUrl, state, configFile, logs, lighttpd: {pid, port}, died: Promise<text>, stop()}.
  */
 export async function startStack(options = {}) {
   const {
     appPort = 0, providerPort = 0, apiPort = 0, publicPort = 0, accessTokenLifetime = 60, processes = 1,
-    binaries = join(repository, 'build/bin'), control = false, clientKeys = false, configure = (text) => text,
+    binaries = join(repository, 'build/bin'), control = false, clientKeys = false, clientCertificate = '', configure = (text) => text,
     startProvider = startDemoProvider, onLine = () => {}, onStep = () => {},
   } = options;
 
@@ -75,6 +77,7 @@ export async function startStack(options = {}) {
     api: await freePort(apiPort, 'the sample API', 'API_PORT'),
   };
   const state = await mkdtemp(join(tmpdir(), 'vestibule-'));
+  const trusted = clientCertificate ? {SSL_CERT_FILE: join(state, 'provider.pem')} : {};
   const children = [];
 
   async function stop() {
@@ -106,6 +109,17 @@ export async function startStack(options = {}) {
     return `${file}.public`;
   }
 
+  /** The client's certificate, and one for the provider's own server, which the functions have to trust. */
+  async function makeCertificates() {
+    if (!clientCertificate) return {};
+    const [certificate, key] = [join(state, 'client.pem'), join(state, 'client.key')];
+    await check(join(binaries, 'admin'), ['keys', 'certificate', 'new', certificate, key, '--name', CLIENT_ID]);
+    const own = {TLS_CERTIFICATE_FILE: join(state, 'provider.pem'), TLS_KEY_FILE: join(state, 'provider.key')};
+    await check('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+      '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', own.TLS_KEY_FILE, '-out', own.TLS_CERTIFICATE_FILE]);
+    return {...own, CLIENT_CERTIFICATE_METHOD: clientCertificate, CLIENT_CERTIFICATE_FILE: certificate};
+  }
+
   async function startDemoProvider({appUrl}) {
     return readiness(start('provider', process.execPath, [join(here, 'provider/main.mjs')], {
       PROVIDER_PORT: String(ports.provider),
@@ -115,6 +129,7 @@ export async function startStack(options = {}) {
       CLIENT_ID,
       CLIENT_SECRET_FILE: join(state, 'client_secret'),
       CLIENT_KEYS_FILE: clientKeys ? await makeClientKeys() : '',
+      ...await makeCertificates(),
       ACCESS_TOKEN_LIFETIME: String(accessTokenLifetime),
       PROVIDER_CONTROL: control ? '1' : '',
     }));
@@ -130,6 +145,7 @@ export async function startStack(options = {}) {
       VESTIBULE_BIN: binaries,
       VESTIBULE_CONFIG: join(state, 'vestibule.jsonc'),
       VESTIBULE_PROCS: String(processes),
+      ...trusted,
     });
     const trouble = {};
     lighttpd.exited.then((why) => { trouble.why = why; });
@@ -158,6 +174,7 @@ export async function startStack(options = {}) {
       API_PORT: String(ports.api),
       API_AUDIENCE: AUDIENCE,
       ISSUER: issuer,
+      NODE_EXTRA_CA_CERTS: trusted.SSL_CERT_FILE ?? '',
     });
     const apiUrl = await readiness(api);
 
@@ -168,10 +185,12 @@ export async function startStack(options = {}) {
     const configFile = join(state, 'vestibule.jsonc');
     const withKeys = (text) => text.replace(/"clientAuth": \{.*\}/,
       `"clientAuth": {"method": "private_key_jwt", "keysFile": "${state}/client_keys"}`);
-    const text = await readFile(configFile, 'utf8');
-    await writeSecret(configFile, configure(clientKeys ? withKeys(text) : text));
+    const withCertificate = (text) => text.replace(/"clientAuth": \{.*\}/,
+      `"clientAuth": {"method": "${clientCertificate}", "certificateFile": "${state}/client.pem", "keyFile": "${state}/client.key"}`);
+    const prove = clientCertificate ? withCertificate : clientKeys ? withKeys : (text) => text;
+    await writeSecret(configFile, configure(prove(await readFile(configFile, 'utf8'))));
     await check(join(binaries, 'admin'), ['migrate'], {BFF_CONFIG: configFile});
-    await check(join(binaries, 'admin'), ['check'], {BFF_CONFIG: configFile});
+    await check(join(binaries, 'admin'), ['check'], {BFF_CONFIG: configFile, ...trusted});
 
     onStep('starting lighttpd with the functions');
     const lighttpd = await startWebServer();
@@ -179,6 +198,7 @@ export async function startStack(options = {}) {
     return {
       appUrl,
       issuer,
+      controlUrl: `http://127.0.0.1:${ports.provider}/control`,
       apiUrl,
       state,
       configFile,

@@ -28,14 +28,15 @@ function authTime({oidc: {entities}}) {
   return {auth_time: (entities.AuthorizationCode ?? entities.RefreshToken)?.authTime};
 }
 
-/** How the client proves who it is: with its secret, or, where its public keys are given, with what they verify. */
-function clientAuthentication({clientSecret, clientKeys}) {
+/** How the client proves who it is: with its secret, its certificate, or, where its public keys are given, with what they verify. */
+function clientAuthentication({clientSecret, clientKeys, tls}) {
+  if (tls) return tls.client;
   if (!clientKeys) return {client_secret: clientSecret, token_endpoint_auth_method: 'client_secret_basic'};
   return {jwks: clientKeys, token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256'};
 }
 
 /**
- * @param settings {appUrl, backchannelUrl, clientId, clientSecret, clientKeys, audience, accessTokenLifetime (seconds), jwks, cookieKey}
+ * @param settings {appUrl, backchannelUrl, clientId, clientSecret, clientKeys, tls (mutual_tls.mjs), audience, accessTokenLifetime (seconds), jwks, cookieKey}
  */
 export function configuration(settings) {
   const {appUrl, backchannelUrl, clientId, audience, jwks, cookieKey} = settings;
@@ -56,7 +57,7 @@ export function configuration(settings) {
       backchannel_logout_uri: backchannelUrl,
       backchannel_logout_session_required: true,
     }],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', ...(settings.tls ? [settings.tls.client.token_endpoint_auth_method] : [])],
     scopes: ['openid', 'offline_access'],
     claims: {
       openid: ['sub'],
@@ -77,7 +78,7 @@ export function configuration(settings) {
       Session: 14 * DAY,
     },
     interactions: {url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: prompts()},
-    discovery: {prompt_values_supported: ['none', 'login', 'consent', 'create']},
+    discovery: {prompt_values_supported: ['none', 'login', 'consent', 'create'], ...settings.tls?.discovery},
     extraTokenClaims: authTime,
     renderError: async (ctx, out) => {
       ctx.type = 'html';
@@ -86,6 +87,7 @@ export function configuration(settings) {
     features: {
       // For clients that show a proof (RFC 9449); the demo's does so where its configuration says "dpop": "always".
       dPoP: {enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true},
+      ...(settings.tls && {mTLS: settings.tls.feature}),
       devInteractions: {enabled: false},
       revocation: {enabled: true},
       backchannelLogout: {enabled: true},

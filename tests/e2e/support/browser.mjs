@@ -19,9 +19,9 @@ export function startBrowser() {
 // A page that a test makes up counts as one of the internet, which may not reach this machine without being allowed to.
 const asEverywhere = {permissions: ['local-network-access']};
 
-/** A person: own cookies, own tabs. `open()` gives a tab that shows the app. */
-export async function newPerson(browser, appUrl) {
-  return person(await browser.newContext(asEverywhere), appUrl);
+/** A person: own cookies, own tabs. `open()` gives a tab that shows the app. `options`: Playwright's, of a context. */
+export async function newPerson(browser, appUrl, options = {}) {
+  return person(await browser.newContext({...asEverywhere, ...options}), appUrl);
 }
 
 /** A person with a browser of their own, which lets frames of other sites have their cookies; those of newPerson do not. */

@@ -28,7 +28,7 @@ export async function startWorld(options = {}) {
   });
 
   async function control(init, query = '') {
-    const response = await fetch(`${stack.issuer}/control${query}`, init);
+    const response = await fetch(`${stack.controlUrl}${query}`, init);
     if (!response.ok) throw new Error(`the provider's control answers ${response.status}`);
     return response.json();
   }
