@@ -148,8 +148,9 @@ faults: $(BUILD)/tests/faults/run $(BUILD)/tests/races/run  ## kill -9 in every 
 	VESTIBULE_THOROUGH=1 TEST_TIMEOUT=3600 tests/with_stores tests/run_programs $^
 
 ROWS ?= 1000000
-rows: $(BUILD)/tests/rows/rows_program  ## lookup and purge in stores with a million sessions, against the limits (ROWS=, STORES=; minutes)
-	tests/with_stores $< $(ROWS) $(STORES)
+OF   ?= $(ALL_STORES)
+rows: $(BUILD)/tests/rows/rows_program  ## lookup and purge in stores with a million sessions, against the limits (ROWS=, OF="sqlite redis"; minutes)
+	tests/with_stores $< $(ROWS) $(OF)
 
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run

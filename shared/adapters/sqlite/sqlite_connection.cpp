@@ -20,7 +20,8 @@ constexpr const char* kSettings =
     "PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = ON;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA journal_size_limit = 16777216;";
+    "PRAGMA journal_size_limit = 16777216;"
+    "PRAGMA mmap_size = 17179869184;";
 
 // SQLite would create the file readable for others. mknod() opens no descriptor: closing one would drop the locks that
 // this process holds on the file by other connections. An existing file is left as it is.
