@@ -80,7 +80,7 @@ HANDLERS := $(BUILD)/libhandlers.a
 SUPPORT  := $(BUILD)/libsupport.a
 
 .DEFAULT_GOAL := all
-.PHONY: all help install test test-programs test-e2e storm faults soak conformance tests-build check check-format check-tidy check-cppcheck \
+.PHONY: all help install test test-programs test-e2e storm faults soak rows conformance tests-build check check-format check-tidy check-cppcheck \
         check-sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 
@@ -146,6 +146,11 @@ test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-en
 # The same programs as in `make test`, which do a part of it.
 faults: $(BUILD)/tests/faults/run $(BUILD)/tests/races/run  ## kill -9 in every system call, thousands of races, on every store (15 minutes)
 	VESTIBULE_THOROUGH=1 TEST_TIMEOUT=3600 tests/with_stores tests/run_programs $^
+
+ROWS ?= 1000000
+OF   ?= $(ALL_STORES)
+rows: $(BUILD)/tests/rows/rows_program  ## lookup and purge in stores with a million sessions, against the limits (ROWS=, OF="sqlite redis"; minutes)
+	tests/with_stores $< $(ROWS) $(OF)
 
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run

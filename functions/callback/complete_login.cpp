@@ -13,6 +13,7 @@ namespace vestibule {
 namespace {
 
 constexpr Milliseconds kRevokeAtMost{2'000};
+constexpr Seconds kOtherClocks{5 * 60};  // a host whose clock is ahead must not purge what is valid on another
 
 // The session of this browser that is to be replaced; nothing where it is over by now, or never was one.
 Result<std::optional<SessionRow>> session_replaced(const LoginFlow& flow, const ProviderWorld& world) {
@@ -133,7 +134,7 @@ Result<void> insert(const NewSession& session, const ProviderWorld& world) {
 // Consumed before anything is asked of the provider, so that one response is used at most once (checklist C02).
 Result<bool> consume(const LoginFlow& flow, const Deadline& until, const ProviderWorld& world) {
     if (auto in_time = check_time(until); !in_time) return failure(in_time.error());
-    const WallTime forget_at = flow.started_at + kLoginFlowLifetime + Seconds{60};
+    const WallTime forget_at = flow.started_at + kLoginFlowLifetime + kOtherClocks;
     auto first = world.store.consume_once(OnceKind::flow, flow.id, forget_at, world.clock.now());
     if (!first) return failure(ErrorCode::unavailable, first.error().detail);
     return first;

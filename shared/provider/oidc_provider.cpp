@@ -20,6 +20,9 @@ namespace {
 constexpr Milliseconds kDiscardAtMost{2'000};
 constexpr Milliseconds kVerifyAtMost{5'000};  // the provider waits for the answer (checklist B24)
 constexpr std::size_t kLargestUserinfo = 1024 * 1024;
+// As much as `clockSkew` may be, where a session is at stake and not a login: that our clock is wrong must not end the
+// sessions of all who refresh, nor keep in whom the provider logs out.
+constexpr Seconds kClockSkewOfSessions{5 * 60};
 
 Error unavailable(const Error& cause) { return {ErrorCode::unavailable, cause.detail, cause.retry_after}; }
 
@@ -188,7 +191,7 @@ Result<void> OidcProvider::recognise(const ProviderMetadata& provider, TokenResp
     rules.client_id = config.client_id;
     rules.access_token = tokens.access_token.reveal();
     rules.subject = std::string(subject);
-    rules.clock_skew = config.clock_skew;
+    rules.clock_skew = std::max(config.clock_skew, kClockSkewOfSessions);
     rules.now = context_.clock.now();
     const auto identity = id_tokens_.verify(*tokens.id_token, rules, provider.jwks_uri, until);
     if (!identity && identity.error().code == ErrorCode::unavailable) {
@@ -259,8 +262,8 @@ Result<VerifiedLogoutToken> OidcProvider::verify_logout_token(const Secret& logo
     const auto claims = Json::parse(jws->payload);
     if (!claims || !claims->is_object())
         return failure(ErrorCode::identity_rejected, "logout token: the payload is no JSON object");
-    const LogoutTokenRules rules{config.issuer, config.client_id, config.logout_token_typ, config.clock_skew,
-                                 context_.clock.now()};
+    const LogoutTokenRules rules{config.issuer, config.client_id, config.logout_token_typ,
+                                 std::max(config.clock_skew, kClockSkewOfSessions), context_.clock.now()};
     if (auto plausible = check_logout_token(jws->header, *claims, rules); !plausible) return failure(plausible.error());
     const Deadline whole = deadline();
     const Deadline until = whole.within(kVerifyAtMost);

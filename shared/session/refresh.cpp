@@ -237,8 +237,8 @@ private:
 }  // namespace
 
 bool was_just_refreshed(const SessionRow& row, WallTime now) {
-    const WallTime issued_at = row.access_expires_at - row.access_lifetime;
-    return now - issued_at < std::min(kCoolDown, row.access_lifetime / 4);
+    const Seconds age = now - (row.access_expires_at - row.access_lifetime);  // below 0: by a host whose clock is ahead
+    return std::chrono::abs(age) < std::min(kCoolDown, row.access_lifetime / 4);
 }
 
 bool needs_refresh(const SessionRow& row, WallTime now) {

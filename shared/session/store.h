@@ -190,7 +190,7 @@ public:
     virtual Result<void> cache(std::string_view name, const CachedDocument& document) = 0;
 
     // --- housekeeping ---
-    // Removes up to `at_most` expired records, counted over all kinds, in one short transaction. How many were removed:
+    // Removes up to `at_most` expired records, counted over all kinds, in short transactions. How many were removed:
     // fewer than `at_most` means that none is left. Stores without expiry of their own also purge a few with every
     // insert() and consume_once(), so that nobody needs to call this (DESIGN §2).
     virtual Result<std::uint64_t> purge(std::uint64_t at_most, WallTime now) = 0;

@@ -21,7 +21,7 @@ struct Scene {
     FakeClock clock;  // the provider's, and of the processes that begin
     ScriptedHttpClient http{&clock};
     TestProvider op{http, clock};
-    std::uint64_t worlds = 0;
+    static inline std::uint64_t worlds = 0;  // several scenes may use one store
 
     // What a process does that lives as long as the call. None is open when it returns, so that others may be forked.
     template <class Work>

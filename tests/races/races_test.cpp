@@ -169,12 +169,12 @@ OpenStore opens_in_memory() {
 
 Test(memory_races, O14_R15_B16_S26_no_pair_of_threads_leaves_a_live_session, .timeout = 3600) {
     for (const Pair& pair : pairs())
-        expect_no_survivor(As::threads, opens_in_memory(), pair, usual_or_thorough(100, 5000));
+        expect_no_survivor(As::threads, opens_in_memory(), pair, usual_or_thorough(100, 2000));
 }
 
 ON_SHARED_STORES(races, O14_R15_B16_S26_no_pair_of_threads_leaves_a_live_session) {
     for (const Pair& pair : pairs())
-        expect_no_survivor(As::threads, opens(address), pair, usual_or_thorough(100, 2500));
+        expect_no_survivor(As::threads, opens(address), pair, usual_or_thorough(100, 2000));
 }
 
 // All that may be in flight at once, each in a process of its own.
@@ -182,8 +182,8 @@ ON_SHARED_STORES(races, O14_R15_B16_S25_no_crowd_of_processes_leaves_a_live_sess
     const Racer* const enders[] = {&kEndSid, &kEndSub, &kOperator};
     for (const Racer* ender : enders) {
         const Pair crowd{{kRefresh, *ender, kApiCall, kLogin, kRefresh}, 0, Wins::either};
-        expect_no_survivor(As::processes, opens(address), crowd, usual_or_thorough(100, 2500));
+        expect_no_survivor(As::processes, opens(address), crowd, usual_or_thorough(100, 2000));
     }
     const Pair logged_out{{kRefresh, kLogout, kApiCall, kRefresh}, 0, Wins::either};
-    expect_no_survivor(As::processes, opens(address), logged_out, usual_or_thorough(100, 2500));
+    expect_no_survivor(As::processes, opens(address), logged_out, usual_or_thorough(100, 2000));
 }

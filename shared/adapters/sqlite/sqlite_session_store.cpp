@@ -1,6 +1,8 @@
 #include "adapters/sqlite/sqlite_session_store.h"
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "adapters/sqlite/sqlite_migrations.h"
@@ -11,6 +13,9 @@ namespace vestibule {
 namespace {
 
 using Db = SqliteConnection;
+
+constexpr std::uint64_t kPurgedAtOnce = 16;
+constexpr Milliseconds kPurgePause{3};
 
 class SqliteSessionStore : public SessionStore {
 public:
@@ -97,8 +102,19 @@ public:
         return write("cache", [&](Db& db) { return sqlite::cache(db, name, document); });
     }
 
+    // In pieces, with pauses: SQLite has one writer, and those of other processes look for their turn every few
+    // milliseconds. What a power failure brings back is over all the same.
     Result<std::uint64_t> purge(std::uint64_t at_most, WallTime now) override {
-        return write("purge", [&](Db& db) { return sqlite::purge(db, at_most, now); });
+        std::uint64_t removed = 0;
+        for (;;) {
+            const std::uint64_t piece = std::min(kPurgedAtOnce, at_most - removed);
+            const auto part = write(
+                "purge", [&](Db& db) { return sqlite::purge(db, piece, now); }, Durability::process_death);
+            if (!part) return part;
+            removed += *part;
+            if (*part < piece || removed == at_most) return removed;
+            std::this_thread::sleep_for(kPurgePause);
+        }
     }
     Result<std::vector<SessionRow>> list(const std::vector<IndexKey>& subs, std::uint64_t at_most,
                                          WallTime now) override {
