@@ -128,7 +128,7 @@ export function control(settings, goDown) {
 
   async function tokenRequest(ctx, next) {
     await gate.pass();
-    if (hasLeft(ctx.req) || await meetsOutage(ctx)) return;
+    if (hasLeft(ctx.req) || await meetsOutage(ctx) || hasLeft(ctx.req)) return;
     const {tokenDelay = 0, tokenStatus, tokenHeaders = {}, tokenBody = {error: 'temporarily_unavailable'}} = takeFault();
     // Read before the pause: who asked may be gone after it.
     const form = tokenDelay || tokenStatus ? await textOf(ctx.req) : '';

