@@ -1,11 +1,10 @@
-// What a million sessions cost (DESIGN §6; checklist X08): `make rows ROWS=1000000 OF="sqlite postgres redis"`,
-// under tests/with_stores. Says what it does, then prints one table, and fails where a limit is passed:
+// What a million sessions cost (DESIGN §6; checklist X08): `make rows ROWS=1000000 OF="sqlite postgres redis"`, under
+// tests/with_stores. Says what it does, then prints one table, and fails where a limit is passed:
 //   - a lookup takes at most 1.2 × what it takes in a store with a hundred sessions: medians of the same run, one
-//   sample
-//     here, one there, of sessions chosen at random among all;
-//   - purge holds no lock longer than 50 ms: of its transactions 99 in 100, from call to return, or as long as
-//     somebody finds the SQLite file locked; the longest of all is
-//     printed beside it, with what others wait, for a machine that does something else stops anybody for a while.
+//     sample here, one there, of sessions chosen at random among all;
+//   - purge holds no lock longer than 50 ms: 99 of 100 of its transactions, from call to return, or as long as somebody
+//     else finds the SQLite file locked. The longest is printed beside it, with what other writers wait: a machine that
+//     does something else stops anybody for a while.
 #include <sqlite3.h>
 
 #include <algorithm>
