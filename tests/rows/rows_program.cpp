@@ -1,10 +1,12 @@
-// What a million sessions cost (DESIGN §6; checklist X08): `make rows ROWS=1000000 OF="sqlite postgres redis"`,
-// under tests/with_stores. Says what it does, then prints one table, and fails where a limit is passed:
+// What a million sessions cost (DESIGN §6; checklist X08): `make rows ROWS=1000000 OF="sqlite postgres redis"`, under
+// tests/with_stores. Says what it does, then prints one table, and fails where a limit is passed:
 //   - a lookup takes at most 1.2 × what it takes in a store with a hundred sessions: medians of the same run, one
-//   sample
-//     here, one there, of sessions chosen at random among all;
-//   - purge holds no lock longer than 50 ms: of its transactions, from call to return, 99 in 100; the longest of all is
-//     printed beside it, with what others wait, for a machine that does something else stops anybody for a while.
+//     sample here, one there, of sessions chosen at random among all;
+//   - purge holds no lock longer than 50 ms: 99 of 100 of its transactions, from call to return, or as long as somebody
+//     else finds the SQLite file locked. The longest is printed beside it, with what other writers wait: a machine that
+//     does something else stops anybody for a while.
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -61,6 +63,47 @@ struct Times {
     }
 };
 
+// How long the one write lock of a SQLite file was held each time, as somebody sees who tries for it all the time. A
+// call of the store takes longer than that: what it does with the log afterwards keeps nobody from writing.
+class LockWatch {
+public:
+    explicit LockWatch(const std::string& path) {
+        sqlite3_open(path.c_str(), &database_);
+        watcher_ = std::thread([this] { watch(); });
+    }
+    LockWatch(const LockWatch&) = delete;
+    LockWatch& operator=(const LockWatch&) = delete;
+    ~LockWatch() { sqlite3_close(database_); }
+    Times stop() {
+        done_ = true;
+        watcher_.join();
+        return std::move(held_);
+    }
+
+private:
+    bool is_free() {
+        if (sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) return false;
+        sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
+        return true;
+    }
+    void watch() {
+        while (!done_) {
+            const auto seen = Clock::now();
+            bool was_held = false;
+            while (!is_free()) {
+                was_held = true;
+                std::this_thread::sleep_for(std::chrono::microseconds{100});
+            }
+            if (was_held) held_.all.push_back(Clock::now() - seen);
+            std::this_thread::sleep_for(std::chrono::microseconds{200});
+        }
+    }
+    sqlite3* database_ = nullptr;
+    std::atomic<bool> done_{false};
+    Times held_;
+    std::thread watcher_;
+};
+
 // The same store twice: with few sessions, and with all of them.
 struct Subject {
     std::string name;
@@ -68,6 +111,7 @@ struct Subject {
     std::unique_ptr<SessionStore> many;
     std::unique_ptr<SessionStore> for_the_writer;  // another process's, as it were, of the many
     std::uint64_t batch = 100;                     // how many go in one transaction of `admin purge`
+    std::string watched = {};                      // the SQLite file
     std::function<std::string()> server_says = [] { return std::string("-"); };  // of its longest script
 };
 
@@ -120,8 +164,12 @@ Times write_until(SessionStore& store, std::uint64_t rows, const std::function<b
 // Half of what is over goes with nobody else there, the other half while somebody writes.
 void measure_purge(Subject& subject, std::uint64_t rows, Line& line) {
     Times batches;
+    std::unique_ptr<LockWatch> watch;
+    if (!subject.watched.empty()) watch = std::make_unique<LockWatch>(subject.watched);
     for (std::uint64_t removed = 0; removed < kOver / 2; removed += subject.batch)
         batches.all.push_back(time_of([&] { must(subject.many->purge(subject.batch, kNow)); }));
+    if (watch) batches = watch->stop();
+    if (batches.all.size() < 10) throw std::runtime_error("purge was never seen to hold the lock");
     line.batch_median = batches.at(0.5);
     line.batch_nearly_longest = batches.at(0.99);
     line.batch_longest = batches.at(1);
@@ -154,7 +202,7 @@ Subject sqlite(std::uint64_t rows, const TemporaryDirectory& directory) {
     const auto open = [&](const char* name) {
         return must(open_sqlite_store(directory / name, {.purge_per_write = 0}));
     };
-    Subject subject{"sqlite", open("few.db"), open("many.db"), open("many.db"), 16};
+    Subject subject{"sqlite", open("few.db"), open("many.db"), open("many.db"), 16, directory / "many.db"};
     must(subject.few->migrate());
     must(subject.many->migrate());
     fill_by_inserts(*subject.few, {kNow, kFew, 0});
@@ -242,7 +290,7 @@ double in_ms(Time time) { return time.count() / 1000; }
 void print(const std::vector<Line>& lines, std::uint64_t rows) {
     std::printf("\n%llu sessions, and %llu that are over\n", static_cast<unsigned long long>(rows),
                 static_cast<unsigned long long>(kOver));
-    std::printf("%-9s | %-28s | %-36s | %-34s |\n", "", "lookup, µs, median", "transaction of purge, ms",
+    std::printf("%-9s | %-28s | %-36s | %-34s |\n", "", "lookup, µs, median", "purge holds its lock, ms",
                 "somebody's write, ms");
     std::printf("%-9s | %8s %9s %8s | %4s %6s %7s %8s %6s | %12s %10s %10s |\n", "store", "few", "all", "ratio", "rows",
                 "median", "99 %", "longest", "server", "alone, longest", "median", "longest");
