@@ -42,7 +42,8 @@ Json array_of(const std::vector<std::string>& texts) { return Json(Json::Array(t
 }  // namespace
 
 std::string ObjectReader::place_of(std::string_view name) const {
-    return place_.empty() ? std::string(name) : place_ + "." + std::string(name);
+    const std::string shown(name.empty() ? "\"\"" : name);
+    return place_.empty() ? shown : place_ + "." + shown;
 }
 
 void ObjectReader::problem(std::string_view name, std::string message) {

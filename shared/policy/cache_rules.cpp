@@ -1,5 +1,6 @@
 #include "policy/cache_rules.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -14,10 +15,22 @@ constexpr std::array<std::string_view, 3> kOurs{"Cookie", "Origin", "Sec-Fetch-S
 
 std::string_view name_of(std::string_view directive) { return directive.substr(0, directive.find('=')); }
 
-// Lists within quotes are split wrongly; what has them is not trusted to say anything.
+bool is_seconds(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// A token, alone or with a token (RFC 9111 §5.2), and with seconds where it is to be kept.
+bool is_plain(std::string_view directive) {
+    const std::string_view name = name_of(directive);
+    if (name == directive) return is_valid_field_name(name);
+    const std::string_view value = directive.substr(name.size() + 1);
+    return is_valid_field_name(name) && (holds_name(kKept, name) ? is_seconds(value) : is_valid_field_name(value));
+}
+
+// Lists within quotes are split wrongly. What has them, or anything that caches may read in different ways, is not
+// trusted to say anything.
 bool is_readable(const std::vector<std::string_view>& directives) {
-    return std::none_of(directives.begin(), directives.end(),
-                        [](std::string_view one) { return one.find('"') != std::string_view::npos; });
+    return std::all_of(directives.begin(), directives.end(), is_plain);
 }
 
 std::string made_private(const std::vector<std::string_view>& directives) {

@@ -9,12 +9,14 @@ using fuzz::require;
 
 namespace {
 
-void check_problems(const std::vector<ConfigProblem>& problems) {
+// What the configuration itself says, the fuzzer may have guessed.
+void check_problems(const std::vector<ConfigProblem>& problems, std::string_view input) {
     require(!problems.empty(), "a refusal has a reason");
     for (const ConfigProblem& problem : problems)
         require(!problem.place.empty() && !problem.message.empty(), "place and reason");
     const std::string text = print_problems(problems);
-    require(text.find(kGoodClientSecret) == text.npos && text.find(kGoodKeys.substr(3, 20)) == text.npos, "no secret");
+    for (const std::string& secret : {kGoodClientSecret, kGoodKeys.substr(3, 20)})
+        require(text.find(secret) == text.npos || input.find(secret) != input.npos, "no secret");
     for (const char c : text)
         require(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f), "for a terminal");
 }
@@ -43,6 +45,6 @@ FUZZ_TARGET(read_config, "tests/vectors/config", "infra/config.example.jsonc") {
     if (const auto config = read_config(input, sources)) {
         check_config(*config);
     } else {
-        check_problems(config.error());
+        check_problems(config.error(), input);
     }
 }

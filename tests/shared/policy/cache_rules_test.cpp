@@ -44,6 +44,9 @@ Test(cache_rules, a_route_that_keeps_caching_makes_it_private_P37_P38) {
         {"max-age=60, no-store", "no-store"},
         {"private=\"Set-Cookie, X\", max-age=60", "no-store"},
         {"public", "private"},
+        {"max-age=60; x: public", "no-store"},
+        {"max-age=, private", "no-store"},
+        {"no-cache=Set-Cookie, max-age=60", "no-store"},
     };
     for (const auto& row : rows) {
         cr_expect(eq(str, control({{"Cache-Control", row.upstream}}, Keep::yes), text(row.expected)), "%s",
