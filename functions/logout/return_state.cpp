@@ -21,7 +21,7 @@ std::optional<ReturnPath> return_path_in(std::string_view state, const SessionWo
     if (!content) return std::nullopt;
     const Json* made = content->find("made");
     if (made == nullptr || !made->is_integer()) return std::nullopt;
-    if (world.clock.now() - WallTime{Seconds{made->as_integer()}} >= kLifetime) return std::nullopt;
+    if (WallTime{Seconds{made->as_integer()}} <= world.clock.now() - kLifetime) return std::nullopt;
     return ReturnPath::parse(content->string_at("returnTo").value_or(""));
 }
 
