@@ -1,6 +1,9 @@
 import {createHash} from 'node:crypto';
 import {createRemoteJWKSet, jwtVerify} from 'jose';
 
+/** Not that the provider's keys could not be had: then nobody can say whether a token is good. */
+const isAboutTheToken = (code) => code?.startsWith('ERR_J') && !['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC'].includes(code);
+
 /**
  * Resolves to a function from an `Authorization` header to `{token: {sub, scope, authTime, expiresAt, fingerprint}}`, or to
  * `{challenge}`, the `WWW-Authenticate` value of RFC 6750 §3. The fingerprint tells two tokens apart and is of no other use.
@@ -25,6 +28,7 @@ export async function bearerTokens({issuer, audience}) {
         fingerprint: createHash('sha256').update(jwt).digest('hex').slice(0, 8),
       }};
     } catch (error) {
+      if (!isAboutTheToken(error.code)) throw error;
       console.error(`access token refused: ${error.code ?? error.message}`);
       return {challenge: `${challengeBase}, error="invalid_token", error_description="the access token is expired or not valid"`};
     }
