@@ -129,6 +129,14 @@ void count_outcome(Track& track, RaceResult& result) {
     track.head_start_us = std::clamp(track.head_start_us + (done ? -step : step), -5'000, 5'000);
 }
 
+std::string verdict(const Judge& judge, SessionStore& store, const Contest& contest) {
+    try {
+        return judge(store, contest);
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
+
 }  // namespace
 
 Contest::Contest(int number)
@@ -182,7 +190,7 @@ RaceResult race(As kind, const OpenStore& open, int count, const std::vector<Rac
         track.wait();  // they are off
         track.wait();  // they are there
         count_outcome(track, result);
-        const std::string found = judge(field.store(), contest);
+        const std::string found = verdict(judge, field.store(), contest);
         if (!found.empty()) track.report("round " + std::to_string(round) + ": " + found);
         ++result.rounds;
     }
