@@ -1,7 +1,7 @@
 // The environment variables, which win over the file (config/environment.h).
 #include "config/environment.h"
 
-#include <utility>
+#include <array>
 
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/shared/config/scripted_sources.h"
@@ -12,16 +12,19 @@ using fuzz::require;
 
 namespace {
 
-std::string problems_of(ScriptedSources& scripted) {
-    const auto config = read_config(kMinimal, scripted.sources());
-    return config ? "" : print_problems(config.error());
-}
+constexpr std::string_view kCanary = "canary-5Wq8";
+constexpr std::array<const char*, 2> kSecret{"BFF_CLIENT_SECRET", "BFF_KEYS"};
 
-// Whether the problems quote this variable. What they say of every other value, too, is no quotation.
-bool quotes(const std::string& problems, const std::string& name, ScriptedSources scripted) {
-    const std::string value =
-        std::exchange(scripted.environment[name], std::string(scripted.environment[name].size(), '#'));
-    return problems.find(value) != problems.npos && problems_of(scripted).find(value) == problems.npos;
+// The same again with a word around the secrets that nobody else says: no problem may quote it.
+void check_quotes(ScriptedSources scripted) {
+    for (const auto& [name, value] : scripted.environment)
+        if (value.find(kCanary) != value.npos) return;
+    for (const char* name : kSecret) {
+        std::string& value = scripted.environment[name];
+        value = std::string(kCanary).append(value).append(kCanary);
+    }
+    const auto config = read_config(kMinimal, scripted.sources());
+    require(config || print_problems(config.error()).find(kCanary) == std::string::npos, "no secret");
 }
 
 }  // namespace
@@ -38,7 +41,5 @@ FUZZ_TARGET(environment) {
         return require(!config->provider.auth.secret.empty() && !config->keys.empty(), "secrets");
     }
     require(!config.error().empty(), "a refusal has a reason");
-    const std::string text = print_problems(config.error());
-    for (const std::string name : {"BFF_CLIENT_SECRET", "BFF_KEYS"})
-        require(scripted.environment[name].size() < 24 || !quotes(text, name, scripted), "no secret");
+    check_quotes(scripted);
 }
