@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
 import {createRemoteJWKSet, jwtVerify} from 'jose';
 
+const A_DAY = 24 * 60 * 60 * 1000;  // milliseconds
+
 /** Not that the provider's keys could not be had: then nobody can say whether a token is good. */
 const isAboutTheToken = (code) => code?.startsWith('ERR_J') && !['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC'].includes(code);
 
@@ -10,7 +12,8 @@ const isAboutTheToken = (code) => code?.startsWith('ERR_J') && !['ERR_JWKS_TIMEO
  */
 export async function bearerTokens({issuer, audience}) {
   const metadata = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
-  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri));
+  // Keys that are known serve on while the provider is down; one that a token names and nobody knows is fetched at once.
+  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), {cacheMaxAge: A_DAY});
   const challengeBase = `Bearer realm="sample-api"`;
 
   return async (authorization) => {
