@@ -17,10 +17,10 @@ public:
     Result<ProviderMetadata> metadata(const std::optional<Deadline>& until = {}) override;
     Result<std::string> authorization_url(const AuthorizationRequest& request) override;
     Result<RedeemedCode> redeem(const Secret& code, const FlowSecrets& secrets, const IdTokenRules& rules, Grant grant,
-                                const std::optional<Deadline>& until = {}) override;
+                                const std::optional<Deadline>& callers = {}) override;
     RefreshVerdict refresh(const TokenSet& current, std::string_view subject) override;
     Result<Json> userinfo(const AccessToken& access_token, std::string_view subject,
-                          const std::optional<Deadline>& until = {}) override;
+                          const std::optional<Deadline>& callers = {}) override;
     Result<VerifiedLogoutToken> verify_logout_token(const Secret& logout_token) override;
     void revoke(const TokenSet& tokens, Milliseconds at_most) override;
 
