@@ -10,6 +10,7 @@ const STAY = [10, 120];           // seconds from log-in to log-out
 const THINK = [400, 2000];        // milliseconds between two things a person does
 const LEAVE_AFTER = [0, 400];
 const SETTLE = 60;                // seconds in which an ending comes to its end, faults included
+const BELATED = 3;                // seconds that a logout at the provider may take after its call was given up
 const KEPT = 300;                 // ended sessions whose cookies are tried again later
 
 const between = ([least, most]) => least + Math.random() * (most - least);
@@ -40,9 +41,9 @@ function act(soak, session) {
   return call(soak, session, what);
 }
 
-/** The answer to `kind` as soon as it is one that `settles`, asking again while a fault lasts; undefined where none comes. */
-async function untilSettled(soak, session, kind, settles) {
-  for (const end = Date.now() + SETTLE * 1000; Date.now() < end; await pause(1000)) {
+/** The answer to `kind` as soon as it is one that `settles`, asking again for a while; undefined where none comes. */
+async function untilSettled(soak, session, kind, settles, seconds = SETTLE) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(1000)) {
     const answer = await call(soak, session, kind);
     if (answer && settles(answer)) return answer;
   }
@@ -66,12 +67,15 @@ const ways = {
     const url = answer && JSON.parse(answer.body).logoutUrl;  // null while the provider is down
     if (url) await logOutAtProvider(soak, session, url);
   },
-  /** The provider calls once and not again; what it could not deliver in a fault is made up for here. */
+  /**
+   * The provider calls once and not again; what it could not deliver in a fault is made up for here. It waits 2.5 s for an
+   * answer, and a function that waits for its store may be at it a moment longer.
+   */
   async 'logout at the provider alone'(soak, session) {
     const begun = Date.now();
     await logOutAtProvider(soak, session, `${soak.world.issuer}/session/end`);
-    const answer = await untilSettled(soak, session, 'checksession', ({status}) => status === 200);
-    if (answer && saysLoggedOut(answer)) return;
+    await untilSettled(soak, session, 'checksession', ({status}) => status === 200);
+    if (await untilSettled(soak, session, 'checksession', saysLoggedOut, BELATED)) return;
     soak.tally.note({kind: 'back-channel', outcome: 'back-channel: no effect', good: false, begun});
     await logOut(soak, session);
   },
