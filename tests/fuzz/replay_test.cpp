@@ -33,10 +33,19 @@ std::string octets_of(const fs::path& path) {
 
 // A crash takes the test's process with it; its last words are which file it was.
 char current_file[512];
+
+#ifdef __SANITIZE_ADDRESS__
+void name_the_file_of_a_crash() {}  // AddressSanitizer says more
+#else
 [[noreturn]] void name_file_and_die(int signal) {
     std::fprintf(stderr, "fuzz: signal %d on %s\n", signal, current_file);
     std::_Exit(128 + signal);
 }
+
+void name_the_file_of_a_crash() {
+    for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS}) std::signal(signal, name_file_and_die);
+}
+#endif
 
 void run(Target target, const fs::path& path) {
     std::strncpy(current_file, path.c_str(), sizeof current_file - 1);
@@ -53,9 +62,7 @@ void run(Target target, const fs::path& path) {
 }  // namespace
 
 void replay(Target target, const char* name, const std::vector<std::string>& more) {
-#ifndef __SANITIZE_ADDRESS__  // which says more
-    for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS}) std::signal(signal, name_file_and_die);
-#endif
+    name_the_file_of_a_crash();
     std::set<fs::path> files = files_below(kCorpora / name);
     cr_assert(!files.empty(), "%s has no corpus", name);
     for (const std::string& place : more) {
