@@ -2,7 +2,7 @@
 // A store is {url, outages, close()}; an outage {what, begin(world), end(world), works}, where `works` says what goes on:
 // 'nothing', 'reading', 'reading, perhaps', or 'all but log-ins'.
 
-import {spawn, execFile, execFileSync} from 'node:child_process';
+import {spawn, spawnSync, execFile, execFileSync} from 'node:child_process';
 import {chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync} from 'node:fs';
 import {promisify} from 'node:util';
 import {until} from './until.mjs';
@@ -19,8 +19,9 @@ function given(name) {
 
 /** The process and its children: PostgreSQL has one for each connection. */
 function family(pid) {
-  const children = execFileSync('sh', ['-c', 'ps -o pid= --ppid "$0" || true', String(pid)], {encoding: 'utf8'});
-  return [pid, ...children.split('\n').filter(Boolean).map(Number)];
+  const {status, error, stdout} = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], {encoding: 'utf8'});
+  if (error || status > 1) throw error ?? new Error(`ps ends with ${status}`);  // 1: it has no children
+  return [pid, ...stdout.split('\n').filter(Boolean).map(Number)];
 }
 
 function signal(pid, name) {
