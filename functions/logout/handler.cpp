@@ -77,6 +77,7 @@ Result<void> end_shown_sessions(const Request& request, const ProviderWorld& wor
 }
 
 // The local session is gone before anything else happens (checklist O01). What it held is returned for revocation.
+// Fails with no_session where every session of the user is to end and nothing says whose that are.
 Result<std::optional<TokenSet>> end_local_session(const Request& request, Scope scope, const ProviderWorld& world) {
     const auto session = find_live_session(request, world.store, world.keys, world.clock.now());
     if (!session) return failure(session.error());
@@ -85,6 +86,7 @@ Result<std::optional<TokenSet>> end_local_session(const Request& request, Scope 
         if (auto ended = end_all_of_user(**session, world); !ended) return failure(ended.error());
     }
     if (auto ended = end_shown_sessions(request, world); !ended) return failure(ended.error());
+    if (!*session && scope == Scope::everywhere) return failure(ErrorCode::no_session, "logout everywhere");
     return tokens;
 }
 

@@ -46,13 +46,19 @@ export async function expiredBrowsers(world, count, account) {
   return browsers;
 }
 
-/** How a session ends. `everywhere` ends all of the account's, and their log-ins under way. */
+/**
+ * How a session ends. `everywhere` is said on another device: it ends all sessions of the account and its log-ins under way,
+ * so that those who say it later have no session any more.
+ */
 const ends = {
   logout: (world, {cookie}) => call(world, cookie, '/auth/logout', 'POST'),
-  everywhere: (world, {cookie}) => call(world, cookie, '/auth/logout?everywhere=true', 'POST'),
+  everywhere: (world, {device}) => call(world, device.cookie, '/auth/logout?everywhere=true', 'POST'),
   backchannel: async (world, {idToken}) => tellBackchannel(world, await world.provider.logoutToken(idToken)),
 };
 export const waysToEnd = Object.keys(ends);
+
+/** What those who end a session by it may be answered; somebody is answered the first. */
+export const answersTo = {logout: [200], everywhere: [200, 401], backchannel: [200]};
 
 /** Everything a page does at once, all of which needs a refresh. */
 const pageCalls = (world, cookie) => [
@@ -66,24 +72,27 @@ async function secondLogin(world, way, {jar, account}) {
   return startHttpLogin(world, {jar, account});
 }
 
+async function addDevices(world, browsers) {
+  for (const browser of browsers) browser.device = await logInBrowser(world, browser.account);
+}
+
 function whatBecameOf(arrival) {
   if (!arrival) return 'none';
   return new URL(arrival.headers.location ?? '/', 'http://app').searchParams.get('auth_error') ?? String(arrival.status);
 }
 
 /**
- * Ends the browser's session by one of `waysToEnd` while a page of it is busy and a log-in of it comes back from the provider.
- * Returns {cookies: those the browser had, arrival: what became of its log-in, ended: the answer}.
+ * Ends the browser's session by one of `waysToEnd` while a page of it is busy and `login` of it comes back from the provider.
+ * Returns {cookies: those the browsers had, arrival: what became of the log-in, ended: the answer}.
  */
-export async function raceToTheEnd(world, way, browser) {
-  const login = await secondLogin(world, way, browser);
+async function raceToTheEnd(world, way, browser, login) {
   const arrival = login.arrive();
   const inFlight = [arrival, ...pageCalls(world, browser.cookie)];
   await pause(Math.random() * SPREAD);
   inFlight.push(...pageCalls(world, browser.cookie));
   const ended = await ends[way](world, browser);
   await Promise.all(inFlight);
-  const cookies = [browser.cookie, login.cookie()];
+  const cookies = [browser.cookie, login.cookie(), browser.device?.cookie];
   return {cookies: [...new Set(cookies.filter(Boolean))], arrival: whatBecameOf(await arrival), ended};
 }
 
@@ -93,15 +102,17 @@ function countOf(list) {
   return counts;
 }
 
-/** Races for all browsers at once. Returns {ended: [statuses], logins: {what: count}, cookies: count, alive: how often one still opens something}. */
+/** Races for all browsers of one account at once. Returns {ended: [statuses], logins: {what: count}, cookies: count, alive: how often one still opens something}. */
 export async function raceAll(world, way, browsers) {
+  if (way === 'everywhere') await addDevices(world, browsers);
+  const logins = await Promise.all(browsers.map((browser) => secondLogin(world, way, browser)));  // all before the first end
   await world.provider.misbehave({tokenDelay: THINKS, times: 2 * browsers.length});
-  const races = await Promise.all(browsers.map((browser) => raceToTheEnd(world, way, browser)));
+  const races = await Promise.all(browsers.map((browser, at) => raceToTheEnd(world, way, browser, logins[at])));
   const cookies = races.flatMap((race) => race.cookies);
   const answers = await Promise.all(cookies.map((cookie) => call(world, cookie)));
   const views = await Promise.all(cookies.map((cookie) => call(world, cookie, '/auth/checksession')));
   return {
-    ended: [...new Set(races.map(({ended}) => ended.status))],
+    ended: [...new Set(races.map(({ended}) => ended.status))].sort(),
     logins: countOf(races.map(({arrival}) => arrival)),
     cookies: cookies.length,
     alive: answers.filter(({status}) => status !== 401).length + views.filter(({body}) => JSON.parse(body).loggedIn).length,

@@ -259,8 +259,20 @@ Test(logout, O16_everywhere_is_not_for_a_link_nor_for_who_has_no_session) {
     cr_expect(eq(int, +handle_logout(link, b.world).status, 400));
     const auto odd = fetch_request("POST", "/auth/logout?everywhere=1", cookie_pair(b.cookie));
     cr_expect(eq(int, +handle_logout(odd, b.world).status, 400));
-    cr_expect(eq(int, +handle_logout(fetch_request("POST", "/auth/logout?everywhere=true"), b.world).status, 200));
+    const Response nobody = handle_logout(fetch_request("POST", "/auth/logout?everywhere=true"), b.world);
+    cr_expect(eq(int, +nobody.status, 401), "who hears 200 believes that the other devices are logged out");
+    cr_expect(eq(str, code_of(nobody), text("no_session")));
     cr_expect(b.session_is_there(b.cookie) && b.session_is_there(other));
+}
+
+Test(logout, O16_everywhere_said_once_more_ends_nothing_more_and_says_so) {
+    LogoutBench b;
+    const auto request = fetch_request("POST", "/auth/logout?everywhere=true", cookie_pair(b.cookie));
+    cr_expect(eq(int, +handle_logout(request, b.world).status, 200));
+    b.clock.advance(Seconds{1});  // this login began after the first
+    const SessionCookie later = b.put_session();
+    cr_expect(eq(int, +handle_logout(request, b.world).status, 401));
+    cr_expect(b.session_is_there(later));
 }
 
 Test(logout, O17_S30_clear_site_data_is_sent_where_the_operator_asked_for_it) {
