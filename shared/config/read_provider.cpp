@@ -78,6 +78,15 @@ void read_logout_token_typ(ObjectReader& from, LogoutTyp& typ) {
     from.choice("logoutTokenTyp", typ, kTypes);
 }
 
+// Unless told, never shorter than any other call.
+void read_timeouts(ObjectReader& from, ProviderConfig& provider) {
+    from.duration("timeout", provider.timeout, {Seconds{1}, Seconds{30}});
+    provider.refresh_timeout = std::max(provider.refresh_timeout, provider.timeout);
+    from.duration("refreshTimeout", provider.refresh_timeout, {Seconds{1}, Seconds{60}});
+    if (provider.refresh_timeout < provider.timeout)
+        from.problem("refreshTimeout", "must not be shorter than provider.timeout");
+}
+
 }  // namespace
 
 ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http, Profile profile) {
@@ -95,7 +104,7 @@ ProviderSettings read_provider(ObjectReader from, PlainHttp plain_http, Profile 
     from.duration("maxAge", provider.max_age, {Seconds{0}, Seconds{std::chrono::days{400}}});
     read_acr_values(from, provider.acr_values);
     from.duration("clockSkew", provider.clock_skew, {Seconds{0}, std::chrono::minutes{5}});  // checklist I20
-    from.duration("timeout", provider.timeout, {Seconds{1}, Seconds{30}});
+    read_timeouts(from, provider);
     from.flag("idTokenHint", provider.id_token_hint);
     read_logout_token_typ(from, provider.logout_token_typ);
     read_post_logout(from, provider.post_logout);

@@ -138,14 +138,14 @@ void OidcProvider::discard(const ProviderMetadata& provider, const TokenSet& tok
 
 RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view subject) {
     if (!current.refresh_token) return RefreshNotPossible{"there is no refresh token"};
-    const Deadline until = deadline();
-    const auto provider = metadata_.get(until);
+    const Deadline whole(context_.clock, context_.config.provider.refresh_timeout);
+    const auto provider = metadata_.get(deadline(whole));
     if (!provider) return ProviderTrouble{provider.error().detail, provider.error().retry_after};
     const TokenBinding binding = TokenBinding::of_session(current);
     auto possession = binding.possession(nonces_);
     if (!possession) return RefreshNotPossible{possession.error().detail};
     const auto response =
-        send_refresh_token(context_, *provider, *current.refresh_token, *std::move(possession), until);
+        send_refresh_token(context_, *provider, *current.refresh_token, *std::move(possession), whole);
     if (!response) return ProviderTrouble{std::string(facts(response.error().code).name), std::nullopt};
     if (auto verdict = refusal(*response, context_.clock.now())) {
         context_.log.warning("token.refused",
@@ -158,7 +158,7 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
         discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current);
         return ProviderTrouble{tokens.error().detail, std::nullopt};
     }
-    return judge_tokens(*provider, std::move(*tokens), current, subject, until);
+    return judge_tokens(*provider, std::move(*tokens), current, subject, deadline(whole));
 }
 
 // The session stays, and lives by the grant of the refresh token, be it the old one or the new: what is given back is

@@ -42,7 +42,7 @@ struct RefreshCalls {
 };
 
 struct RefreshTiming {
-    Seconds lease{20};                 // longer than the provider's timeout
+    Seconds lease{30};                 // longer than RefreshCalls::refresh takes
     Milliseconds wait_at_most{8'000};  // of those who did not get the lease
     Milliseconds poll_every{50};
 };

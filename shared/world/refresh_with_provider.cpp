@@ -6,12 +6,12 @@ namespace vestibule {
 namespace {
 
 constexpr Seconds kLeaseMargin{10};         // for the store, and for verifying a new ID token
-constexpr Milliseconds kWaitMargin{2'000};  // who waits for a slow provider waits as long as the one who asks it
+constexpr Milliseconds kWaitMargin{2'000};  // beyond the time that any other call to the provider takes
 constexpr Milliseconds kRevokeAtMost{2'000};
 
 RefreshTiming timing_of(const Config& config) {
     RefreshTiming timing;
-    timing.lease = std::chrono::ceil<Seconds>(config.provider.timeout) + kLeaseMargin;
+    timing.lease = std::chrono::ceil<Seconds>(config.provider.refresh_timeout) + kLeaseMargin;
     timing.wait_at_most = config.provider.timeout + kWaitMargin;
     return timing;
 }

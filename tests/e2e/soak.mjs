@@ -14,7 +14,6 @@ import {stores, useStore} from './support/stores.mjs';
 import {startWorld} from './support/world.mjs';
 
 const ACCESS_TOKEN_LIFETIME = 20;  // seconds: a session that is used is refreshed every 15 s
-const PROVIDER_TIMEOUT = 20;       // seconds: a busy machine is not to lose what a provider has rotated
 const FAULT_EVERY = [12, 25];      // seconds
 const LEFT_ALONE = 12;             // seconds at the end without a new fault
 const SAMPLE_EVERY = 2000;
@@ -103,14 +102,12 @@ async function soak(world, store) {
   return closingTable({...run, list, stopped});
 }
 
-const configured = (store) => (text) => useStore(store)(text).replace('"scope":', `"timeout": "${PROVIDER_TIMEOUT}s",\n    "scope":`);
-
 say(`starting a world with ${settings.name}, ${settings.perFunction} processes of each function, ${settings.sessions} people`);
 const store = await stores[settings.name]();
 let world;
 let good = false;
 try {
-  world = await startWorld({accessTokenLifetime: ACCESS_TOKEN_LIFETIME, processes: settings.perFunction, configure: configured(store)});
+  world = await startWorld({accessTokenLifetime: ACCESS_TOKEN_LIFETIME, processes: settings.perFunction, configure: useStore(store)});
   good = await soak(world, store);
 } catch (error) {
   console.error(error);

@@ -5,7 +5,7 @@
 //     slow    it answers every refresh after 8 s
 //     killed  a proxy process is killed while it holds leases: the provider has its requests and gives it no tokens
 //     races   sessions end by logout, logout everywhere and back-channel logout while everything is going on with them
-// An answer that takes longer than provider.timeout (10 s) costs its session: a machine that is busy with other things shows that in
+// An answer that takes longer than provider.refreshTimeout (20 s) costs its session: a machine that is busy with other things shows that in
 // the column of the slowest. Ends with tables; the exit code is 1 where a line of them is not as it must be.
 
 import {answersTo, expiredBrowsers, raceAll, waysToEnd} from './support/logout_races.mjs';

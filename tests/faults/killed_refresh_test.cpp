@@ -16,12 +16,12 @@ namespace {
 struct Phase {
     const char* name;
     const char* at_once;       // POST /auth/refresh, by another process
-    const char* after_lease;   // the same, 20 s later, where the provider rotates and detects reuse
+    const char* after_lease;   // the same, 30 s later, where the provider rotates and detects reuse
     const char* not_rotating;  // and where it does neither
     const char* lost;
 };
 constexpr Phase kNothingDone{"nothing done", "200", "200", "200", "nothing"};
-constexpr Phase kLeased{"lease taken", "503 refresh_busy", "200", "200", "20 s"};
+constexpr Phase kLeased{"lease taken", "503 refresh_busy", "200", "200", "30 s"};
 constexpr Phase kAnswered{"answered", "503 refresh_busy", "401 session_ended", "200",
                           "the answer: a login where it rotated"};
 constexpr Phase kStored{"stored", "200", "200", "200", "nothing"};
@@ -85,7 +85,7 @@ void expect_phase(KilledRefresh& killed, const Phase& phase, Rotation rotation, 
     cr_expect(eq(int, scene.op.token_requests() - asked, asks ? 1 : 0), "%s", where_text);
     cr_expect(killed.serves_the_api(), "%s: its living access token is refused", where_text);
     const std::string expected = rotation == Rotation::on ? phase.after_lease : phase.not_rotating;
-    const std::string after_lease = scene.refreshed(killed.cookie, Seconds{20});
+    const std::string after_lease = scene.refreshed(killed.cookie, Seconds{30});
     cr_expect(after_lease == expected, "%s: after the lease %s", where_text, after_lease.c_str());
     const bool stays = expected == "200";
     cr_expect(scene.whole_row(killed.cookie).has_value() == stays, "%s", where_text);
@@ -140,7 +140,7 @@ ON_SHARED_STORES(killed_refresh,
         if (!killed.death.killed) break;
         cr_assert(scene.whole_row(killed.cookie).has_value(), "system call %d: the session is lost", number);
         // A server may finish what the dead process had sent, before or after this; either way it is one of two.
-        const std::string after_lease = scene.refreshed(killed.cookie, Seconds{20});
+        const std::string after_lease = scene.refreshed(killed.cookie, Seconds{30});
         const bool is_new = after_lease == kStored.after_lease;
         cr_assert(is_new || after_lease == kAnswered.after_lease, "system call %d: %s", number, after_lease.c_str());
         cr_assert(scene.whole_row(killed.cookie).has_value() == is_new, "system call %d", number);

@@ -74,6 +74,7 @@ Test(read_config, every_value_of_the_provider_arrives) {
     cr_expect(eq(sz, provider.acr_values.size(), 2));
     cr_expect(provider.clock_skew == std::chrono::minutes{5});
     cr_expect(provider.timeout == Seconds{1});
+    cr_expect(provider.refresh_timeout == Seconds{40});
 }
 
 Test(read_config, all_problems_are_told_at_once_each_with_its_place) {

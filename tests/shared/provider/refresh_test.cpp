@@ -219,6 +219,26 @@ Test(refresh, R10_everything_together_keeps_to_the_time_limit) {
     cr_assert(bench.clock.elapsed() - start <= bench.config.provider.timeout);
 }
 
+Test(refresh, R02_R10_new_tokens_are_waited_for_longer_than_anything_else) {
+    RefreshBench bench;
+    const Milliseconds latest = bench.config.provider.refresh_timeout;
+    cr_assert(latest > bench.config.provider.timeout);
+    auto answer = with_type(200, R"({"access_token": "late", "refresh_token": "next", "token_type": "Bearer"})",
+                            "application/json");
+    answer.delay = latest - Milliseconds{1};
+    const auto verdict = bench.refresh_answered_by(answer);
+    cr_assert(kind(verdict) == Verdict::refreshed, "by now the old refresh token is used up");
+    cr_expect(eq(str, text(std::get<Refreshed>(verdict).tokens.refresh_token->reveal()), text("next")));
+}
+
+Test(refresh, R10_new_tokens_are_not_waited_for_for_ever) {
+    RefreshBench bench;
+    const auto start = bench.clock.elapsed();
+    const auto verdict = bench.refresh_answered_by({.body = "{}", .delay = std::chrono::hours{1}});
+    cr_assert(kind(verdict) == Verdict::trouble);
+    cr_expect(bench.clock.elapsed() - start == bench.config.provider.refresh_timeout);
+}
+
 Test(token_set_of, C24_without_expires_in_an_access_token_lives_five_minutes) {
     const WallTime now{Seconds{1000}};
     TokenResponse response{Secret("at"), std::nullopt, Secret("rt"), Secret("it"), std::nullopt};
