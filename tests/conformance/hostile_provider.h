@@ -103,7 +103,7 @@ struct RealClient {
         made.provider.client_id = "spa";
         made.provider.auth.secret = Secret("a-client-secret-of-some-length");
         made.provider.id_token_algorithms = {JwsAlgorithm::ES256};
-        made.provider.timeout = kPatience;
+        made.provider.timeout = made.provider.refresh_timeout = kPatience;
         return made;
     }
 
