@@ -1,9 +1,11 @@
 // What a million sessions cost (DESIGN §6; checklist X08): `make rows ROWS=1000000 OF="sqlite postgres redis"`, under
 // tests/with_stores. Says what it does, then prints one table, and fails where a limit is passed:
-//   - checksession takes at most 1.2 × what it takes with a store of a hundred sessions: medians of the same run, one
-//     sample here, one there, of the handler alone, without a web server. Two thousand sessions are in use, written
-//     when all the others were there. Beside it stands what of that is the store's call, and what the call takes for a
-//     session that nobody has asked for lately, any of all.
+//   - a lookup takes at most 1.2 × what it takes in a store that holds nothing else: medians of the same run, one
+//   sample
+//     here, one there, of the store's call and of checksession's handler, without a web server. A hundred sessions are
+//     in use in either, written when all the others were there: of more, the processor's caches hold fewer, be the
+//     table large or small. Beside it stands what the call takes for a session that nobody has asked for lately, any of
+//     all.
 //   - purge holds no lock longer than 50 ms: 99 of 100 of its transactions, from call to return, or as long as somebody
 //     else finds the SQLite file locked. The longest is printed beside it, with what other writers wait: a machine that
 //     does something else stops anybody for a while.
@@ -39,10 +41,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Time = std::chrono::duration<double, std::micro>;
 
-constexpr double kChecksessionAtMost = 1.2;
+constexpr double kLookupAtMost = 1.2;
 constexpr Time kLockAtMost = Milliseconds{50};
-constexpr std::uint64_t kFew = 100;
-constexpr std::uint64_t kInUse = 2'000;
+constexpr std::uint64_t kInUse = 100;
 constexpr std::uint64_t kOver = 20'000;
 constexpr int kSamples = 20'000;
 const KeyRing kKeys = test_keys();
@@ -110,7 +111,7 @@ private:
     std::thread watcher_;
 };
 
-// The same store twice: with few sessions, and with all of them.
+// The same store twice: with the sessions in use alone, and with all the others besides.
 struct Subject {
     std::string name;
     std::unique_ptr<SessionStore> few;
@@ -123,14 +124,17 @@ struct Subject {
 
 struct Line {
     std::string name;
-    Time few{}, many{};
+    Time session_few{}, session_many{};
     Time call_few{}, call_many{}, call_any{};
     std::uint64_t batch = 0;
     Time batch_median{}, batch_nearly_longest{}, batch_longest{};
     Time writer_alone{}, writer_median{}, writer_longest{};
     std::string server_says;
-    double ratio() const { return many / few; }
-    bool holds() const { return ratio() <= kChecksessionAtMost && batch_nearly_longest <= kLockAtMost; }
+    double session_ratio() const { return session_many / session_few; }
+    double call_ratio() const { return call_many / call_few; }
+    bool holds() const {
+        return session_ratio() <= kLookupAtMost && call_ratio() <= kLookupAtMost && batch_nearly_longest <= kLockAtMost;
+    }
 };
 
 // Somebody at work: the request that shows the cookie, and the session's key.
@@ -179,26 +183,26 @@ Time time_of_call(SessionStore& store, const SessionKey& key) {
 void measure_lookups(Subject& subject, std::uint64_t rows, Line& line) {
     FixedRandom random(1);
     std::mt19937_64 dice(1);
-    const auto few = visitors_of(*subject.few, kFew, random);
+    const auto few = visitors_of(*subject.few, kInUse, random);
     const auto many = visitors_of(*subject.many, kInUse, random);
     const Functions with_few(*subject.few);
     const Functions with_many(*subject.many);
     Times session_few, session_many, call_few, call_many, call_any;
     for (int sample = 0; sample < 4 * kSamples; ++sample) {  // most of it warms
-        const Time among_few = time_of_checksession(with_few, few[dice() % kFew]);
+        const Time among_few = time_of_checksession(with_few, few[dice() % kInUse]);
         const Time among_many = time_of_checksession(with_many, many[dice() % kInUse]);
         if (sample < 3 * kSamples) continue;
         session_few.all.push_back(among_few);
         session_many.all.push_back(among_many);
     }
     for (int sample = 0; sample < kSamples; ++sample) {
-        call_few.all.push_back(time_of_call(*subject.few, few[dice() % kFew].key));
+        call_few.all.push_back(time_of_call(*subject.few, few[dice() % kInUse].key));
         call_many.all.push_back(time_of_call(*subject.many, many[dice() % kInUse].key));
     }
     for (int sample = 0; sample < kSamples; ++sample)
         call_any.all.push_back(time_of_call(*subject.many, filled_key(dice() % rows)));
-    line.few = session_few.at(0.5);
-    line.many = session_many.at(0.5);
+    line.session_few = session_few.at(0.5);
+    line.session_many = session_many.at(0.5);
     line.call_few = call_few.at(0.5);
     line.call_many = call_many.at(0.5);
     line.call_any = call_any.at(0.5);
@@ -260,7 +264,6 @@ Subject sqlite(std::uint64_t rows, const TemporaryDirectory& directory) {
     Subject subject{"sqlite", open("few.db"), open("many.db"), open("many.db"), 16, directory / "many.db"};
     must(subject.few->migrate());
     must(subject.many->migrate());
-    fill_by_inserts(*subject.few, {kNow, kFew, 0});
     fill_sqlite(directory / "many.db", many_rows("sqlite", rows));
     return subject;
 }
@@ -287,7 +290,6 @@ Subject postgres(std::uint64_t rows) {
     Subject subject{"postgres", open(few), open(many), open(many)};
     must(subject.few->migrate());
     must(subject.many->migrate());
-    fill_by_inserts(*subject.few, {kNow, kFew, 0});
     fill_postgres(many, many_rows("postgres", rows));
     return subject;
 }
@@ -318,7 +320,6 @@ Subject redis(std::uint64_t rows, std::vector<std::unique_ptr<RedisServer>>& ser
         return must(open_redis_store(server.url(), {.purge_per_write = 0}));
     };
     Subject subject{"redis", open(few), open(many), open(many)};
-    fill_by_inserts(*subject.few, {kNow, kFew, 0});
     fill_by_inserts(*subject.many, many_rows("redis", rows));
     many.tell({"CONFIG", "SET", "slowlog-log-slower-than", "500"});
     many.tell({"CONFIG", "SET", "slowlog-max-len", "10000"});
@@ -345,22 +346,21 @@ double in_ms(Time time) { return time.count() / 1000; }
 void print(const std::vector<Line>& lines, std::uint64_t rows) {
     std::printf("\n%llu sessions, and %llu that are over\n", static_cast<unsigned long long>(rows),
                 static_cast<unsigned long long>(kOver));
-    std::printf("%-9s | %-27s | %-27s | %-36s | %-34s |\n", "", "checksession, µs, median", "of that the store's call",
+    std::printf("%-9s | %-28s | %-34s | %-36s | %-34s |\n", "", "checksession, µs, median", "of that the store's call",
                 "purge holds its lock, ms", "somebody's write, ms");
-    std::printf("%-9s | %8s %9s %8s | %8s %9s %8s | %4s %6s %7s %8s %6s | %12s %10s %10s |\n", "store", "few", "all",
-                "ratio", "few", "all", "any", "rows", "median", "99 %", "longest", "server", "alone, longest", "median",
-                "longest");
+    std::printf("%-9s | %8s %9s %8s | %6s %9s %7s %8s | %4s %6s %7s %8s %6s | %12s %10s %10s |\n", "store", "alone",
+                "among all", "ratio", "alone", "among all", "ratio", "any", "rows", "median", "99 %", "longest",
+                "server", "alone, longest", "median", "longest");
     for (const Line& line : lines) {
-        std::printf("%-9s | %8.1f %9.1f %8.2f | %8.1f %9.1f %8.1f |", line.name.c_str(), line.few.count(),
-                    line.many.count(), line.ratio(), line.call_few.count(), line.call_many.count(),
-                    line.call_any.count());
+        std::printf("%-9s | %8.1f %9.1f %8.2f | %6.1f %9.1f %7.2f %8.1f |", line.name.c_str(), line.session_few.count(),
+                    line.session_many.count(), line.session_ratio(), line.call_few.count(), line.call_many.count(),
+                    line.call_ratio(), line.call_any.count());
         std::printf(" %4d %6.1f %7.1f %8.1f %6s | %14.1f %8.1f %10.1f | %s\n", static_cast<int>(line.batch),
                     in_ms(line.batch_median), in_ms(line.batch_nearly_longest), in_ms(line.batch_longest),
                     line.server_says.c_str(), in_ms(line.writer_alone), in_ms(line.writer_median),
                     in_ms(line.writer_longest), line.holds() ? "ok" : "PASSES A LIMIT");
     }
-    std::printf("limits: checksession ratio %.1f, transaction %.0f ms (99 %%)\n", kChecksessionAtMost,
-                in_ms(kLockAtMost));
+    std::printf("limits: ratios %.1f, transaction %.0f ms (99 %%)\n", kLookupAtMost, in_ms(kLockAtMost));
 }
 
 }  // namespace
