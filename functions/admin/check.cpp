@@ -7,6 +7,7 @@
 #include "crypto/jwk.h"
 #include "functions/admin/table.h"
 #include "oauth/provider_metadata.h"
+#include "session/shared_clock.h"
 
 namespace vestibule::admin {
 namespace {
@@ -26,12 +27,25 @@ Verdict check_keys(const KeyRing& keys) {
     return usable("keys", print_count_of(keys.keys().size(), "key") + "; " + keys.sealing().id + " seals");
 }
 
+// By more than a host follows.
+Error apart(WallTime server, WallTime host) {
+    const bool ahead = server > host;
+    return {ErrorCode::store_unavailable,
+            "its server's clock is " + print_span(std::chrono::abs(server - host)) + (ahead ? " ahead of" : " behind") +
+                " this host's: leases and logouts need one time; set both by NTP",
+            {}};
+}
+
 Verdict check_store(const SessionWorld& world) {
     if (const auto works = world.store.check(); !works) return unusable("store", works.error());
     const auto counted = world.store.statistics(world.clock.now());
     if (!counted) return unusable("store", counted.error());
     auto advice = world.store.advice();
     if (!advice) return unusable("store", advice.error());
+    const auto time = world.store.server_time();
+    if (!time) return unusable("store", time.error());
+    if (*time && std::chrono::abs(**time - world.clock.now()) > kClocksAgree)
+        return unusable("store", apart(**time, world.clock.now()));
     Verdict verdict = usable("store", print_count_of(counted->sessions, "session") + ", " +
                                           print_count(counted->expired) + " expired and waiting to be purged");
     verdict.advice = *std::move(advice);

@@ -10,11 +10,13 @@ Surroundings system_surroundings(BareWorld& bare) {
             [](const auto& use) -> tl::expected<int, std::string> {
                 const auto owned = OwnedSessionWorld::make("admin");
                 if (!owned) return tl::make_unexpected(owned.error());
+                (*owned)->keep_in_step();
                 return use((*owned)->borrow());
             },
             [](const auto& use) -> tl::expected<int, std::string> {
                 const auto owned = OwnedProviderWorld::make("admin");
                 if (!owned) return tl::make_unexpected(owned.error());
+                (*owned)->keep_in_step();
                 ProviderWorld world = (*owned)->borrow();
                 return use(world, world.http);
             }};

@@ -23,6 +23,8 @@ public:
     OwnedProviderWorld(const OwnedProviderWorld&) = delete;
     OwnedProviderWorld& operator=(const OwnedProviderWorld&) = delete;
 
+    // Before every request: session/shared_clock.h.
+    void keep_in_step() { session_->keep_in_step(); }
     ProviderWorld borrow() { return {session_->borrow(), http_, provider_, in_flight_, client_, dpop_nonces_}; }
 
 private:

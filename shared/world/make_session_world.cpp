@@ -13,7 +13,7 @@ OwnedSessionWorld::OwnedSessionWorld(std::string_view function, Config config, K
                                      std::unique_ptr<SessionStore> store)
     : config_(std::move(config)), log_(std::string(function)), keys_(std::move(keys)), store_(std::move(store)) {
     if (config_.keys_file.empty()) return;
-    keys_.follow(std::make_unique<KeyFile>(config_.keys_file, system_config_sources(), log_), clock_);
+    keys_.follow(std::make_unique<KeyFile>(config_.keys_file, system_config_sources(), log_), host_clock_);
 }
 
 tl::expected<std::unique_ptr<OwnedSessionWorld>, std::string> OwnedSessionWorld::make(std::string_view function) {

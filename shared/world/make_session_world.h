@@ -9,6 +9,7 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "base/result.h"
+#include "session/shared_clock.h"
 #include "world/world.h"
 
 namespace vestibule {
@@ -23,16 +24,19 @@ public:
     OwnedSessionWorld& operator=(const OwnedSessionWorld&) = delete;
 
     SessionWorld borrow() { return {config_, clock_, random_, log_, keys_, *store_}; }
+    // Before every request: session/shared_clock.h.
+    void keep_in_step() { clock_.keep_in_step(); }
 
 private:
     OwnedSessionWorld(std::string_view function, Config config, KeyRing keys, std::unique_ptr<SessionStore> store);
 
     const Config config_;
-    SystemClock clock_;
+    SystemClock host_clock_;
     SystemRandom random_;
     LogStderr log_;
     KeyRing keys_;
     const std::unique_ptr<SessionStore> store_;
+    SharedClock clock_{host_clock_, *store_, log_};
 };
 
 }  // namespace vestibule

@@ -21,7 +21,11 @@ int serve_provider_function(int argc, char** argv, const FunctionFacts& facts,
         if (!owned) return tl::make_unexpected(owned.error());
         const ProviderWorld world = (*owned)->borrow();
         return use({world.config, world.clock, world.random, world.log,
-                    [&](const Request& request) { return handler(request, world); }, [&] { return check(world); }});
+                    [&](const Request& request) {
+                        (*owned)->keep_in_step();
+                        return handler(request, world);
+                    },
+                    [&] { return check(world); }});
     });
 }
 

@@ -11,7 +11,10 @@ int serve_session_function(int argc, char** argv, const FunctionFacts& facts,
         if (!owned) return tl::make_unexpected(owned.error());
         const SessionWorld world = (*owned)->borrow();
         return use({world.config, world.clock, world.random, world.log,
-                    [&](const Request& request) { return handler(request, world); },
+                    [&](const Request& request) {
+                        (*owned)->keep_in_step();
+                        return handler(request, world);
+                    },
                     [&] { return world.store.check(); }});
     });
 }

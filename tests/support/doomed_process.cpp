@@ -93,8 +93,8 @@ constexpr std::array<const char*, kStoreOperations> kNames{
     "acquire_lease", "replace",      "release_lease", "erase_if_unchanged",
     "end_sid",       "end_sub",      "subs_of_sid",   "refuse_logins_in_flight",
     "is_consumed",   "consume_once", "cached",        "cache",
-    "purge",         "list",         "statistics",    "check",
-    "migrate"};
+    "purge",         "list",         "statistics",    "server_time",
+    "check",         "migrate"};
 
 // The test's side: what the child says, and the provider's answers.
 struct Witness {

@@ -38,6 +38,7 @@ enum class StoreOperation {
     purge,
     list,
     statistics,
+    server_time,
     check,
     migrate,
 };
@@ -155,11 +156,17 @@ public:
         return around(StoreOperation::check, [&] { return real_.check(); });
     }
     Result<std::vector<std::string>> advice() override { return advised; }
+    Result<std::optional<WallTime>> server_time() override {
+        return around(StoreOperation::server_time, [&]() -> Result<std::optional<WallTime>> {
+            return server_clock ? std::optional(server_clock->now()) : real_.server_time();
+        });
+    }
     Result<void> migrate() override {
         return around(StoreOperation::migrate, [&] { return real_.migrate(); });
     }
 
-    std::vector<std::string> advised;  // what advice() answers
+    std::vector<std::string> advised;     // what advice() answers
+    const Clock* server_clock = nullptr;  // what server_time() answers, instead of the real one
 
 private:
     struct Plan {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "provider/oidc_provider.h"
+#include "session/shared_clock.h"
 #include "tests/support/failing_session_store.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fixed_random.h"
@@ -26,27 +27,29 @@ struct WorldOnStore {
     WorldOnStore(const WorldOnStore&) = delete;
     WorldOnStore& operator=(const WorldOnStore&) = delete;
 
-    FakeClock clock;
+    FakeClock clock;  // the host's
     FixedRandom random;
     RecordingLog log;
     FailingSessionStore store;
+    SharedClock time{clock, store, log};  // what the handlers see: the host's until keep_in_step() is called
     HttpClient& http;
     KeyRing keys = test_keys();
     Config config;
-    ClientCredentials client{config.provider.auth, clock, log};
-    OidcProvider provider{{config, http, store, keys, clock, random, log, client}};
+    ClientCredentials client{config.provider.auth, time, log};
+    OidcProvider provider{{config, http, store, keys, time, random, log, client}};
     InFlight in_flight{64};
-    DpopNonces dpop_nonces{{config, http, store, keys, clock, random, log, client}};
-    ProviderWorld world{{config, clock, random, log, keys, store}, http, provider, in_flight, client, dpop_nonces};
+    DpopNonces dpop_nonces{{config, http, store, keys, time, random, log, client}};
+    ProviderWorld world{{config, time, random, log, keys, store}, http, provider, in_flight, client, dpop_nonces};
 
     // A session as callback would have made it, with tokens the provider knows.
-    SessionCookie put_session(TestProvider& op, SessionToPut what = {}) {
+    SessionCookie put_session(TestProvider& op, SessionToPut what = {}) { return put_session(op, what, clock.now()); }
+    SessionCookie put_session(TestProvider& op, SessionToPut what, WallTime now) {
         const TokenSet issued = op.issue_tokens();
         what.issuer = op.issuer();
         what.access_token = issued.access_token.reveal();
         if (issued.refresh_token) what.refresh_token = issued.refresh_token->reveal();
         if (issued.id_token) what.id_token = issued.id_token->reveal();
-        return vestibule::put_session(store, keys, random, clock.now(), what);
+        return vestibule::put_session(store, keys, random, now, what);
     }
 };
 

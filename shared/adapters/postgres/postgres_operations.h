@@ -49,6 +49,7 @@ Result<bool> consume_once(PostgresConnection& db, OnceKind kind, std::string_vie
 Result<std::optional<CachedDocument>> cached(PostgresConnection& db, std::string_view name);
 Result<void> cache(PostgresConnection& db, std::string_view name, const CachedDocument& document);
 Result<std::uint64_t> purge(PostgresConnection& db, std::uint64_t at_most, WallTime now);  // in a transaction
+Result<std::optional<WallTime>> server_time(PostgresConnection& db);
 Result<void> prove_writable(PostgresConnection& db);
 
 // --- postgres_locks.cpp ---

@@ -166,6 +166,8 @@ inline constexpr const char* kStatistics =
     " (SELECT count(*) FROM ended_sid) + (SELECT count(*) FROM ended_sub),"
     " (SELECT count(*) FROM cached_document)";
 
+inline constexpr const char* kServerTime = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+
 // A record that is over before it is there: a disk that is full or a role that may not write shows itself in a write.
 inline constexpr const char* kProveWritable =
     "INSERT INTO once (kind, id, expires_at) VALUES ('throttle', sha256('check'), 0) ON CONFLICT (kind, id)"

@@ -95,6 +95,10 @@ Result<std::uint64_t> purge(PostgresConnection& db, std::uint64_t at_most, WallT
     return removed;
 }
 
+Result<std::optional<WallTime>> server_time(PostgresConnection& db) {
+    return db.run(query::kServerTime).map([](const PostgresRows& rows) { return std::optional(rows.time(0, 0)); });
+}
+
 Result<void> prove_writable(PostgresConnection& db) {
     return db.run(query::kProveWritable).map([](const PostgresRows&) {});
 }

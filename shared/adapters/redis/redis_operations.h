@@ -58,6 +58,7 @@ Result<bool> is_consumed(const Asked& asked, OnceKind kind, std::string_view id,
 Result<std::optional<CachedDocument>> cached(const Asked& asked, std::string_view name);
 Result<void> cache(const Asked& asked, std::string_view name, const CachedDocument& document);
 Result<std::uint64_t> purge(const Asked& asked, std::uint64_t at_most, WallTime now);
+Result<std::optional<WallTime>> server_time(const Asked& asked);
 
 // --- redis_advice.cpp ---
 // Writes the version of the layout, where there is none; there is nothing else to make.

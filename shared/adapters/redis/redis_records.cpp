@@ -114,4 +114,10 @@ Result<std::uint64_t> purge(const Asked& asked, std::uint64_t at_most, WallTime 
     return read_count(**reply);
 }
 
+Result<std::optional<WallTime>> server_time(const Asked& asked) {
+    const auto reply = asked.run("server_time", RedisEffect::none, {asked.named("schema")}, {});
+    if (!reply) return failure(reply.error());
+    return read_time(**reply).map([](WallTime time) { return std::optional(time); });
+}
+
 }  // namespace vestibule::redis

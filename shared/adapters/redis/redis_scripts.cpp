@@ -28,6 +28,7 @@
     DO(release_lease)       \
     DO(replace)             \
     DO(schema)              \
+    DO(server_time)         \
     DO(statistics)          \
     DO(subs_of_sid)         \
     DO(touch)

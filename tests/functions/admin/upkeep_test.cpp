@@ -63,6 +63,18 @@ Test(admin_check, X09_what_a_usable_store_puts_at_risk_is_told_with_how_to_mend_
               told->print().c_str());
 }
 
+Test(admin_check, X18_a_store_whose_server_lives_in_another_time_is_not_usable) {
+    AdminWorld admin;
+    FakeClock server(admin.clock.now());
+    admin.store.server_clock = &server;
+    cr_expect(eq(int, admin.run(Check{}), kDone), "%s", admin.out.str().c_str());
+    server.step_wall_time(std::chrono::minutes{-20});
+    cr_expect(eq(int, admin.run(Check{}), kFailed));
+    cr_expect(admin.out.str().find("store     NOT OK  its server's clock is 20 min behind this host's") !=
+                  std::string::npos,
+              "%s", admin.out.str().c_str());
+}
+
 Test(admin_check, asks_the_provider_itself_and_names_what_is_wrong) {
     AdminWorld admin;
     const std::string url = discovery_url(admin.config.provider.issuer);

@@ -23,6 +23,14 @@ Test(postgres_faults, nothing_is_made_until_somebody_migrates) {
     cr_expect(inserted(*store, "a"));
 }
 
+Test(postgres_faults, X18_the_server_says_what_time_it_is) {
+    const auto store = must(open_postgres_store(fresh_postgres_schema()));
+    must(store->migrate());
+    const auto told = must(store->server_time());
+    cr_assert(told.has_value());
+    cr_expect(std::chrono::abs(*told - std::chrono::system_clock::now()) < Seconds{5}, "it is this machine's");
+}
+
 // X12: an old program and a new one side by side, and the refusal of one that is too old.
 Test(postgres_faults, a_schema_that_was_expanded_is_used_and_one_that_was_contracted_is_refused) {
     const std::string address = fresh_postgres_schema();

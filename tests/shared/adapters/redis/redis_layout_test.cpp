@@ -34,6 +34,12 @@ static NewSession session_with_sid(const std::string& name) {
     return session;
 }
 
+Test(redis_layout, X18_the_server_says_what_time_it_is) {
+    const auto told = open_store(start_server().url())->server_time();
+    cr_assert(told.has_value() && told->has_value());
+    cr_expect(std::chrono::abs(**told - std::chrono::system_clock::now()) < Seconds{5}, "it is this machine's");
+}
+
 Test(redis_layout, the_scripts_are_the_files_of_schema_redis_all_of_them) {
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator("schema/redis")) {
@@ -211,6 +217,7 @@ Test(redis_layout, the_user_of_the_readme_can_do_all_that_is_needed_and_no_more)
     for (std::string word; words >> word;) command.push_back(word.starts_with(">") ? ">secret" : word);
     cr_assert(server.tell(command) == "OK", "%s", server.tell(command).c_str());
     const auto store = open_store("redis://vestibule:secret@" + server.url().substr(8) + "?replicas=0");
+    must_succeed(store->server_time());
     NewSession session = session_with_sid("a");
     session.replaces_browser = {session.row.browser};
     must_succeed(store->insert(session, kNow));

@@ -1,0 +1,50 @@
+// The time that all hosts of one store agree on. Leases, the ends of sessions and "which logins began before this
+// logout" compare what one host has written with what another one reads, so a host whose clock is two minutes off would
+// take somebody's lease too early, and let in a login that was ended (checklist R02, B13, X18). Where hosts share a
+// server, its clock is everybody's.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "session/store.h"
+
+namespace vestibule {
+
+// Less is none: times are whole seconds, and the question takes a moment.
+inline constexpr Seconds kClocksAgree{2};
+// More is no clock that runs a little wrong, and nobody knows which of the two is right: as far as `clockSkew` goes.
+inline constexpr Seconds kFollowsAtMost{5 * 60};
+
+// Thread-safe. Borrows all three.
+class SharedClock final : public Clock {
+public:
+    SharedClock(Clock& host, SessionStore& store, Log& log) : host_(host), store_(store), log_(log) {}
+
+    // The host's, moved by as much as the server's was ahead when it was last asked.
+    WallTime now() const override { return host_.now() + Seconds{ahead_}; }
+    MonotonicTime monotonic_now() const override { return host_.monotonic_now(); }
+    void sleep(Milliseconds duration) override { host_.sleep(duration); }
+
+    // Before every request: asks the server for its time where that was not done for half a minute. The first who come
+    // wait for the answer; later, one asks and the others go on. Takes as long as SessionStore::server_time(). Where it
+    // fails, nothing moves, and it is tried again in a few seconds: whoever needs the store hears of it there.
+    void keep_in_step();
+
+private:
+    bool is_due() const { return host_.monotonic_now().time_since_epoch().count() >= due_at_; }
+    void due_in(Seconds pause);
+    void follow(Seconds ahead);
+
+    Clock& host_;
+    SessionStore& store_;
+    Log& log_;
+    std::mutex asking_;
+    std::atomic<Seconds::rep> ahead_{0};
+    std::atomic<MonotonicTime::rep> due_at_{MonotonicTime::min().time_since_epoch().count()};
+    std::atomic<bool> asked_{false};
+};
+
+}  // namespace vestibule
