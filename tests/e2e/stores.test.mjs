@@ -49,6 +49,15 @@ for (const name of named) {
       assert.deepEqual([...new Set(answers.map(outcome))], ['200']);
     }
 
+    /** A process that could not reach the store leaves it alone for another second. */
+    async function isBackEverywhere(cookie) {
+      await until('every process has the store again', async () => {
+        const outcomes = new Set((await times(EVERYWHERE, () => call(cookie))).map(outcome));
+        assert.ok([...outcomes].every((what) => ['200', DOWN].includes(what)), [...outcomes].join());
+        return !outcomes.has(DOWN);
+      }, 10);
+    }
+
     async function isDeadEverywhere(cookie) {
       const answers = await times(EVERYWHERE, () => call(cookie));
       assert.deepEqual([...new Set(answers.map(({status}) => status))], [401]);
@@ -131,6 +140,7 @@ for (const name of named) {
         t.diagnostic(JSON.stringify(traffic));
         if (works === 'reading') assert.equal(traffic.refused, 0);
         assert.equal(outcome(await refreshed), '200', 'what the provider gave during the outage is stored after it');
+        await isBackEverywhere(cookies[0]);
         for (const cookie of [...cookies, refreshing]) await isLiveEverywhere(cookie);
         assert.equal((await until('the provider gets through', async () => {
           const answer = await tellBackchannel(world, people.logoutToken);

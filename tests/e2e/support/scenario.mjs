@@ -12,8 +12,10 @@ export function scenario(name, world, body, {seconds = 60} = {}) {
     } catch (error) {
       const current = world();
       if (current) {
-        const log = (await current.logText()).trimEnd().split('\n').slice(-LINES).join('\n');
-        t.diagnostic(`the last log lines:\n${log}\n${current.output.slice(-LINES).join('\n')}`);
+        const lines = (await current.logText()).trimEnd().split('\n');
+        const ofFunctions = lines.filter((line) => line.startsWith('{')).slice(-LINES);
+        const others = lines.filter((line) => !line.startsWith('{')).slice(-LINES);
+        t.diagnostic(`the last log lines:\n${[...ofFunctions, ...others, ...current.output.slice(-LINES)].join('\n')}`);
       }
       throw error;
     }

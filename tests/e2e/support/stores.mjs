@@ -101,11 +101,15 @@ const newPostgresServer = () => postgresServer((data) => execFileSync('cp', ['-a
 
 async function postgres() {
   const store = await newPostgresServer();
-  const set = (change) => store.ask(`ALTER SYSTEM ${change}`, 'SELECT pg_reload_conf()');
+  // Asked again until new connections show it: on a busy machine the server now and then goes on with what it had.
+  const setReadOnly = (value) => until(`read-only is ${value}`, async () => {
+    await store.ask(`ALTER SYSTEM SET default_transaction_read_only = ${value}`, 'SELECT pg_reload_conf()');
+    return (await run('psql', ['-X', '-At', store.url, '-c', 'SHOW default_transaction_read_only'])).stdout.trim() === value;
+  }, 30);
   const readOnly = {
     what: 'can only be read',
-    begin: () => set('SET default_transaction_read_only = on'),
-    end: () => set('RESET default_transaction_read_only'),
+    begin: () => setReadOnly('on'),
+    end: () => setReadOnly('off'),
     works: 'reading, perhaps',  // over connections there are; a new one is made only to a server that can be written to
   };
   return {...store, outages: [...serverOutages(store), readOnly]};
