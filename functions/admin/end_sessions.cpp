@@ -20,7 +20,7 @@ WallTime remembered_until(WallTime now) { return now + 2 * kLoginFlowLifetime; }
 Result<std::uint64_t> end_user(const OneUser& user, const SessionWorld& world) {
     const auto subs = sub_index_keys(world.keys, world.config.provider.issuer, user.sub);
     const WallTime now = world.clock.now();
-    return world.store.end_sub(subs, remembered_until(now), now);
+    return world.store.end_sub(subs, {}, remembered_until(now), now);
 }
 
 std::vector<IndexKey> subs_of(const std::vector<SessionRow>& rows) {
@@ -42,7 +42,7 @@ Result<std::uint64_t> end_everybody(const SessionWorld& world, const Terminal& t
         const auto rows = world.store.list({}, kBatch, now);
         if (!rows) return tl::make_unexpected(rows.error());
         if (rows->empty()) return total;
-        const auto ended = world.store.end_sub(subs_of(*rows), remembered_until(now), now);
+        const auto ended = world.store.end_sub(subs_of(*rows), {}, remembered_until(now), now);
         if (!ended) return tl::make_unexpected(ended.error());
         total += *ended;
         if (terminal.progress == Terminal::Progress::live) {

@@ -73,7 +73,7 @@ Result<std::uint64_t> end_those_without_sid(const std::vector<IndexKey>& subs, c
     const auto has_sid = [](const SessionRow& row) { return row.sid.has_value(); };
     // A provider without sids, as far as can be seen: then no login in flight may come back either (checklist B16).
     if (!rows->empty() && std::none_of(rows->begin(), rows->end(), has_sid))
-        return world.store.end_sub(subs, now + kRemembered, now);
+        return world.store.end_sub(subs, {}, now + kRemembered, now);
     std::uint64_t count = 0;
     for (const SessionRow& row : *rows) {
         if (has_sid(row)) continue;
@@ -89,7 +89,7 @@ Result<std::uint64_t> end_sessions(const VerifiedLogoutToken& token, const Provi
     const WallTime now = world.clock.now();
     std::vector<IndexKey> subs;
     if (token.subject()) subs = sub_index_keys(world.keys, issuer, *token.subject());
-    if (!token.sid()) return world.store.end_sub(subs, now + kRemembered, now);
+    if (!token.sid()) return world.store.end_sub(subs, {}, now + kRemembered, now);
     const auto sids = sid_index_keys(world.keys, issuer, *token.sid());
     std::uint64_t without_sid = 0;
     if (token.subject()) {

@@ -8,6 +8,7 @@
 #include "oauth/end_session_request.h"
 #include "policy/cross_site.h"
 #include "policy/return_path.h"
+#include "provider/deadline.h"
 #include "session/index_keys.h"
 #include "session/live_session.h"
 #include "session/login_flow.h"
@@ -44,59 +45,65 @@ Result<LogoutRequest> read_logout_request(const Request& request) {
     return asked;
 }
 
-// The tokens of a session that is to end, for revocation, where they open.
-std::optional<TokenSet> tokens_of(const std::optional<LiveSession>& session, const ProviderWorld& world) {
-    if (!session) return std::nullopt;
-    auto tokens = session->tokens(world.keys);
-    if (!tokens) return std::nullopt;
-    return *std::move(tokens);
-}
-
-// Every session of the user, and their logins under way.
-Result<void> end_all_of_user(const LiveSession& session, const ProviderWorld& world) {
+// Every session of the user but the one shown, and their logins under way. False where there is no session shown:
+// nobody knows whose sessions to end.
+Result<bool> end_the_users_others(const Request& request, const ProviderWorld& world) {
     const WallTime now = world.clock.now();
+    const auto session = find_live_session(request, world.store, world.keys, now);
+    if (!session) return failure(session.error());
+    if (!*session) return false;
     const auto subs =
-        sub_index_keys(world.keys, world.config.provider.issuer, session.claims().string_at("sub").value_or(""));
-    const auto ended = world.store.end_sub(subs, now + 2 * kLoginFlowLifetime, now);
+        sub_index_keys(world.keys, world.config.provider.issuer, (*session)->claims().string_at("sub").value_or(""));
+    const auto ended = world.store.end_sub(subs, (*session)->key(), now + 2 * kLoginFlowLifetime, now);
     if (!ended) return failure(ended.error());
     world.log.info("session.ended",
                    {{"reason", std::string("logout everywhere")}, {"count", static_cast<std::int64_t>(*ended)}});
-    return {};
+    return true;
 }
 
-// Every session the browser shows ends, whether or not its fields open: who asks to be logged out is logged out.
-Result<void> end_shown_sessions(const Request& request, const ProviderWorld& world) {
-    for (const SessionKey& key : shown_sessions(request)) {
-        const auto erased = world.store.erase(key, world.clock.now());
-        if (!erased) return failure(erased.error());
-        if (!*erased) continue;
-        world.log.info("session.ended",
-                       {{"reason", std::string("logout")}, {"session_hash", hex_encode(key.octets).substr(0, 16)}});
+// Every session the browser shows ends, whether or not its fields open: who asks to be logged out is logged out. What
+// they held when they ended, where it opens: not what they held before, a refresh may have come in between (checklist
+// R15).
+Result<std::vector<TokenSet>> end_shown_sessions(const Request& request, const ProviderWorld& world) {
+    std::vector<TokenSet> held;
+    for (const SessionCookie& cookie : shown_sessions(request)) {
+        const auto ended = world.store.erase(cookie.key(), world.clock.now());
+        if (!ended) return failure(ended.error());
+        if (!*ended) continue;
+        world.log.info("session.ended", {{"reason", std::string("logout")},
+                                         {"session_hash", hex_encode(cookie.key().octets).substr(0, 16)}});
+        if (auto tokens = tokens_in(**ended, cookie, world.keys)) held.push_back(*std::move(tokens));
     }
-    return {};
+    return held;
 }
 
-// The local session is gone before anything else happens (checklist O01). What it held is returned for revocation.
+// The local sessions are gone before anything else happens (checklist O01), the shown one last: who is told 503 can ask
+// for everywhere once more. What the shown ones held is returned for revocation.
 // Fails with no_session where every session of the user is to end and nothing says whose that are.
-Result<std::optional<TokenSet>> end_local_session(const Request& request, Scope scope, const ProviderWorld& world) {
-    const auto session = find_live_session(request, world.store, world.keys, world.clock.now());
-    if (!session) return failure(session.error());
-    const auto tokens = tokens_of(*session, world);
-    if (*session && scope == Scope::everywhere) {
-        if (auto ended = end_all_of_user(**session, world); !ended) return failure(ended.error());
-    }
-    if (auto ended = end_shown_sessions(request, world); !ended) return failure(ended.error());
-    if (!*session && scope == Scope::everywhere) return failure(ErrorCode::no_session, "logout everywhere");
-    return tokens;
+Result<std::vector<TokenSet>> end_local_sessions(const Request& request, Scope scope, const ProviderWorld& world) {
+    const auto others = scope == Scope::everywhere ? end_the_users_others(request, world) : Result<bool>(true);
+    if (!others) return failure(others.error());
+    auto held = end_shown_sessions(request, world);
+    if (held && !*others) return failure(ErrorCode::no_session, "logout everywhere");
+    return held;
 }
 
-std::optional<std::string> provider_logout_url(const std::optional<TokenSet>& tokens, const LogoutRequest& asked,
+// Best effort, and within one limit for all.
+void revoke(const std::vector<TokenSet>& held, const ProviderWorld& world) {
+    const Deadline until(world.clock, kRevokeAtMost);
+    for (const TokenSet& tokens : held) {
+        if (!until.over()) world.provider.revoke(tokens, until.left());
+    }
+}
+
+std::optional<std::string> provider_logout_url(const std::vector<TokenSet>& held, const LogoutRequest& asked,
                                                const ProviderWorld& world) {
     const Config& config = world.config;
     const auto metadata = world.provider.metadata();
     if (!metadata) return std::nullopt;  // the provider is down: the local logout stands
     EndSessionRequest end_session;
-    if (tokens && config.provider.id_token_hint) end_session.id_token_hint = tokens->id_token;
+    // Of several sessions nobody knows which one is meant (checklist S09).
+    if (held.size() == 1 && config.provider.id_token_hint) end_session.id_token_hint = held.front().id_token;
     end_session.client_id = config.provider.client_id;
     end_session.post_logout_redirect_uri = config.url_of(config.paths.app);
     if (config.provider.post_logout == PostLogout::logout) {
@@ -156,10 +163,10 @@ Response handle_logout(const Request& request, const ProviderWorld& world) {
     if (request.method == "GET" && !is_navigation(request)) return method_not_allowed("POST");
     const auto asked = read_logout_request(request);
     if (!asked) return refuse(asked.error());
-    const auto tokens = end_local_session(request, asked->scope, world);
-    if (!tokens) return refuse(tokens.error());
-    if (*tokens) world.provider.revoke(**tokens, kRevokeAtMost);
-    return logged_out(request, provider_logout_url(*tokens, *asked, world), *asked, world.config);
+    const auto held = end_local_sessions(request, asked->scope, world);
+    if (!held) return refuse(held.error());
+    revoke(*held, world);
+    return logged_out(request, provider_logout_url(*held, *asked, world), *asked, world.config);
 }
 
 }  // namespace vestibule

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- Ends every session of some subs, and refuses logins of theirs that began at or before now. The sub "" is everybody: none
+-- Ends every session of some subs but one, and refuses logins of theirs that began at or before now. The sub "" is everybody: none
 -- of its sessions end, as none has it.
 --   KEYS  {prefix:sessions}:created, …:expiry, …:sub:<sub> of each
---   ARGV  now, remembered_until, the subs
+--   ARGV  now, remembered_until, the key of the session that is spared or empty, the subs
 --   gives how many live sessions ended
 local base = string.match(KEYS[1], "^{.-}")
 local now = tonumber(ARGV[1])
@@ -25,7 +25,7 @@ local function later(a, b)
 end
 
 local ended = 0
-for i = 3, #ARGV do
+for i = 4, #ARGV do
     local mark = base .. ":ended-sub:" .. ARGV[i]
     local before = redis.call("HMGET", mark, "ended_at", "remembered_until")
     local remembered_until = later(before[2], ARGV[2])
@@ -34,8 +34,10 @@ for i = 3, #ARGV do
         string.format("%.0f", math.min(math.max(tonumber(remembered_until) - now, 0) + 3600, 3153600000)))
     local set = base .. ":sub:" .. ARGV[i]
     for _, key in ipairs(redis.call("SMEMBERS", set)) do
-        if forget(key, now) then ended = ended + 1 end
+        if key ~= ARGV[3] then
+            if forget(key, now) then ended = ended + 1 end
+            redis.call("SREM", set, key)
+        end
     end
-    redis.call("DEL", set)
 end
 return ended

@@ -2,7 +2,7 @@
 -- Ends a session.
 --   KEYS  {prefix:sessions}:session:<key>, …:created, …:expiry
 --   ARGV  key, now
---   gives 1 if a live one was there, else 0
+--   gives what find.lua would have given
 local base = string.match(KEYS[1], "^{.-}")
 -- Removes a session from everywhere. Whether it was live. (The same lines in every script that ends sessions.)
 local function forget(key, now)
@@ -17,5 +17,8 @@ local function forget(key, now)
 end
 -- (end of the same lines)
 
-if forget(ARGV[1], ARGV[2]) then return 1 end
-return 0
+local row = redis.call("HMGET", base .. ":session:" .. ARGV[1], "version", "sid", "sub", "browser", "created_at",
+    "idle_expires_at", "expires_at", "access_expires_at", "access_lifetime", "claims", "access_token",
+    "refresh_and_id_token")
+if not forget(ARGV[1], ARGV[2]) then return {} end
+return {ARGV[1], unpack(row, 1, 12)}

@@ -26,20 +26,7 @@ Result<AccessToken> LiveSession::access_token(const KeyRing& keys) const {
     return *std::move(token);
 }
 
-Result<TokenSet> LiveSession::tokens(const KeyRing& keys) const {
-    auto access = open_access_token(keys, cookie_, row_.sealed);
-    if (!access) return does_not_open("access_token");
-    auto others = open_refresh_and_id_token(keys, cookie_, row_.sealed);
-    if (!others) return does_not_open("refresh_and_id_token");
-    TokenSet tokens;
-    tokens.access_token = std::move(access->text);
-    tokens.access_expires_at = row_.access_expires_at;
-    tokens.access_lifetime = row_.access_lifetime;
-    tokens.refresh_token = std::move(others->refresh_token);
-    tokens.id_token = std::move(others->id_token);
-    tokens.dpop_key = std::move(access->dpop_key);
-    return tokens;
-}
+Result<TokenSet> LiveSession::tokens(const KeyRing& keys) const { return tokens_in(row_, cookie_, keys); }
 
 LiveSession LiveSession::with_row(SessionRow row) const { return LiveSession(cookie_, std::move(row), claims_); }
 
@@ -61,12 +48,27 @@ Result<std::optional<LiveSession>> find_live_session(const Request& request, Ses
     return LiveSession(*std::move(cookie), **std::move(row), *std::move(claims));
 }
 
-std::vector<SessionKey> shown_sessions(const Request& request) {
-    std::vector<SessionKey> keys;
+std::vector<SessionCookie> shown_sessions(const Request& request) {
+    std::vector<SessionCookie> cookies;
     for (std::string_view value : all_cookies(request, kSessionCookieName)) {
-        if (const auto cookie = SessionCookie::parse(value)) keys.push_back(cookie->key());
+        if (auto cookie = SessionCookie::parse(value)) cookies.push_back(*std::move(cookie));
     }
-    return keys;
+    return cookies;
+}
+
+Result<TokenSet> tokens_in(const SessionRow& row, const SessionCookie& cookie, const KeyRing& keys) {
+    auto access = open_access_token(keys, cookie, row.sealed);
+    if (!access) return does_not_open("access_token");
+    auto others = open_refresh_and_id_token(keys, cookie, row.sealed);
+    if (!others) return does_not_open("refresh_and_id_token");
+    TokenSet tokens;
+    tokens.access_token = std::move(access->text);
+    tokens.access_expires_at = row.access_expires_at;
+    tokens.access_lifetime = row.access_lifetime;
+    tokens.refresh_token = std::move(others->refresh_token);
+    tokens.id_token = std::move(others->id_token);
+    tokens.dpop_key = std::move(access->dpop_key);
+    return tokens;
 }
 
 Result<void> touch_session(const LiveSession& session, SessionStore& store, Seconds idle, WallTime now) {

@@ -25,7 +25,7 @@ public:
 
     // no_session where the field does not open: the row is left alone (DESIGN §2 "At rest").
     Result<AccessToken> access_token(const KeyRing& keys) const;
-    Result<TokenSet> tokens(const KeyRing& keys) const;  // all of them: for refresh and logout only
+    Result<TokenSet> tokens(const KeyRing& keys) const;  // all of them: for refresh only
 
     // The same session with another row of the same key: after a refresh.
     LiveSession with_row(SessionRow row) const;
@@ -47,8 +47,11 @@ private:
 Result<std::optional<LiveSession>> find_live_session(const Request& request, SessionStore& store, const KeyRing& keys,
                                                      WallTime now);
 
-// The keys of every session cookie the request shows, however many and whether or not they open: for ending them.
-std::vector<SessionKey> shown_sessions(const Request& request);
+// Every session cookie the request shows, however many and whether or not they open anything: for ending them.
+std::vector<SessionCookie> shown_sessions(const Request& request);
+
+// All tokens of a row. no_session where a field does not open with this cookie and these keys.
+Result<TokenSet> tokens_in(const SessionRow& row, const SessionCookie& cookie, const KeyRing& keys);
 
 // An API call moves the idle limit, never past the provider's own, written at most once in a tenth of the idle time.
 // Failing is not an error for the caller; it is reported for the log.

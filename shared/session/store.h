@@ -145,8 +145,9 @@ public:
     // Moves the idle limit forward, never back, never past expires_at, never the version. False: no such session; true
     // also where the limit stood further ahead already.
     virtual Result<bool> touch(const SessionKey& key, WallTime idle_expires_at, WallTime now) = 0;
-    // True where a session was there. Idempotent.
-    virtual Result<bool> erase(const SessionKey& key, WallTime now) = 0;
+    // The session that was ended, as it stood at that moment: whoever replaces its fields at the same time either did
+    // so before, and they are in it, or is told `gone` (checklist R15). Absent where no live one was there. Idempotent.
+    virtual Result<std::optional<SessionRow>> erase(const SessionKey& key, WallTime now) = 0;
 
     // --- refresh (DESIGN §2) ---
     // A lease or a back-off is over at the second it names. A held lease is reported before a back-off.
@@ -168,10 +169,10 @@ public:
     // With `only_of` not empty, sessions of another sub are left alone, those yet to be inserted too (checklist B12).
     virtual Result<std::uint64_t> end_sid(const std::vector<IndexKey>& sids, const std::vector<IndexKey>& only_of,
                                           WallTime remembered_until, WallTime now) = 0;
-    // Erases every session of any of these subs, and refuses until `remembered_until` to insert one whose login began
-    // at or before `now`. How many ended.
-    virtual Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until,
-                                          WallTime now) = 0;
+    // Erases every session of any of these subs but the spared one, and refuses until `remembered_until` to insert one
+    // whose login began at or before `now`. How many ended.
+    virtual Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, const std::optional<SessionKey>& spared,
+                                          WallTime remembered_until, WallTime now) = 0;
     // Refuses until `remembered_until` to insert a session of anybody whose login began at or before `now`. Ends none:
     // who wants everybody out lists and ends them afterwards, and no login in flight adds one behind his back (S26).
     virtual Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) = 0;

@@ -43,7 +43,7 @@ CONTRACT(expired_sessions_are_not_counted_as_ended) {
     put(store, session_of("a", "alice", "s1"));
     cr_expect(eq(u64, must(store.end_sid({sid("s1")}, {}, kNow + kIdle * 2, kNow + kIdle)), 0));
     put(store, session_of("b", "bob"));
-    cr_expect(eq(u64, must(store.end_sub({sub("bob")}, kNow + kIdle * 2, kNow + kIdle)), 0));
+    cr_expect(eq(u64, must(store.end_sub({sub("bob")}, {}, kNow + kIdle * 2, kNow + kIdle)), 0));
 }
 
 CONTRACT(no_session_of_an_ended_sid_is_inserted_while_it_is_remembered) {  // checklist B16
@@ -123,14 +123,30 @@ CONTRACT(ending_a_sub_ends_all_its_sessions_and_no_other) {  // checklist B13
     put(store, session_of("a3", "alice"));
     put(store, session_of("b1", "bob"));
     put(store, session_of("b2", "alice at another issuer"));
-    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, kRemembered, kNow)), 3));
+    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, {}, kRemembered, kNow)), 3));
     for (const char* name : {"a1", "a2", "a3"}) cr_expect(not(is_there(store, name)), "%s", name);
     cr_expect(is_there(store, "b1") && is_there(store, "b2"));
-    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, kRemembered, kNow)), 0));
+    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, {}, kRemembered, kNow)), 0));
+}
+
+CONTRACT(ending_a_sub_spares_the_session_that_is_to_be_spared) {
+    const NewSession spared = session_of("a1", "alice", "s1");
+    put(store, spared);
+    put(store, session_of("a2", "alice", "s2"));
+    put(store, session_of("b1", "bob"));
+    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, key("a1"), kRemembered, kNow)), 1));
+    cr_expect(not(is_there(store, "a2")));
+    cr_expect(is_there(store, "b1"));
+    expect_same(row_of(store, "a1"), spared.row);
+    cr_expect(insert_at(store, session_of("a3"), kNow) == InsertOutcome::ended_meanwhile, "a login in flight is not");
+    cr_expect(eq(sz, must(store.list({sub("alice")}, 10, kNow)).size(), 1), "it is still found by its sub");
+    cr_expect(eq(u64, must(store.end_sub({sub("alice")}, key("b1"), kRemembered, kNow)), 1),
+              "another's key spares none");
+    cr_expect(not(is_there(store, "a1")));
 }
 
 CONTRACT(a_login_begun_before_its_sub_was_ended_is_refused) {
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     NewSession session = session_of("a");
     session.flow_started_at = kNow - Seconds{30};
     cr_expect(insert_at(store, session, kNow + Seconds{5}) == InsertOutcome::ended_meanwhile);
@@ -138,26 +154,26 @@ CONTRACT(a_login_begun_before_its_sub_was_ended_is_refused) {
 }
 
 CONTRACT(a_login_begun_in_the_second_its_sub_was_ended_is_refused) {
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     cr_expect(insert_at(store, session_of("a"), kNow) == InsertOutcome::ended_meanwhile);
 }
 
 CONTRACT(a_login_begun_after_its_sub_was_ended_succeeds) {
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     NewSession session = session_of("a");
     session.flow_started_at = kNow + Seconds{1};
     cr_expect(insert_at(store, session, kNow + Seconds{2}) == InsertOutcome::inserted);
 }
 
 CONTRACT(an_ended_sub_is_forgotten_at_the_second_that_was_named) {
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     cr_expect(insert_at(store, session_of("a"), kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
     cr_expect(insert_at(store, session_of("a"), kRemembered) == InsertOutcome::inserted);
 }
 
 CONTRACT(ending_a_sub_again_refuses_logins_begun_in_between) {
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
-    must(store.end_sub({sub("alice")}, kNow + Seconds{20}, kNow + Seconds{10}));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kNow + Seconds{20}, kNow + Seconds{10}));
     NewSession session = session_of("a");
     session.flow_started_at = kNow + Seconds{5};
     cr_expect(insert_at(store, session, kRemembered - Seconds{1}) == InsertOutcome::ended_meanwhile);
@@ -165,7 +181,7 @@ CONTRACT(ending_a_sub_again_refuses_logins_begun_in_between) {
 
 CONTRACT(a_refused_session_leaves_the_one_it_was_to_replace) {
     put(store, session_of("old", "bob"));
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     NewSession session = session_of("new", "alice");
     session.replaces = key("old");
     cr_expect(insert_at(store, session, kNow) == InsertOutcome::ended_meanwhile);
@@ -177,7 +193,7 @@ CONTRACT(a_refused_session_leaves_those_of_its_browser) {
     NewSession first = session_in_browser("first tab", "firefox");
     first.row.sub = sub("bob");
     put(store, first);
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     cr_expect(insert_at(store, session_in_browser("second tab", "firefox"), kNow) == InsertOutcome::ended_meanwhile);
     cr_expect(is_there(store, "first tab"));
     cr_expect(not(is_there(store, "second tab")));
@@ -185,7 +201,7 @@ CONTRACT(a_refused_session_leaves_those_of_its_browser) {
 
 CONTRACT(being_ended_is_said_before_the_key_is_taken) {
     put(store, session_of("a", "bob"));
-    must(store.end_sub({sub("alice")}, kRemembered, kNow));
+    must(store.end_sub({sub("alice")}, {}, kRemembered, kNow));
     cr_expect(insert_at(store, session_of("a", "alice"), kNow) == InsertOutcome::ended_meanwhile);
 }
 
@@ -227,13 +243,31 @@ CONTRACT(whatever_is_in_flight_while_a_session_is_ended_does_not_bring_it_back) 
     cr_expect(eq(sz, must(store.list({}, 1, kNow)).size(), 0));
 }
 
+CONTRACT(R15_what_a_refresh_writes_while_its_session_is_erased_is_in_what_erase_gives) {
+    for (int round = 0; round < 200; ++round) {
+        const std::string name = "a" + std::to_string(round);
+        put(store, session_of(name));
+        const Lease lease = lease_of(store, name, Seconds{30});
+        ReplaceOutcome outcome{};
+        std::optional<SessionRow> ended;
+        const auto refresh = [&] { outcome = must(store.replace(refreshed(lease), kNow)); };
+        const auto erase = [&] { ended = must(store.erase(key(name), kNow)); };
+        round % 2 == 0 ? at_once({refresh, erase}) : at_once({erase, refresh});
+        cr_assert(ended.has_value(), "round %d", round);
+        const bool replaced = outcome == ReplaceOutcome::replaced;
+        cr_assert(replaced || outcome == ReplaceOutcome::gone, "round %d", round);
+        cr_assert(ended->sealed == (replaced ? refreshed(lease).sealed : lease.row.sealed), "round %d", round);
+        cr_assert(eq(u64, ended->version, replaced ? 2 : 1), "round %d", round);
+    }
+}
+
 CONTRACT(a_login_that_races_with_its_end_leaves_no_session) {
     for (int round = 0; round < 60; ++round) {
         const std::string name = "a" + std::to_string(round);
         at_once({
             [&] { (void)store.insert(session_of(name, name, name), kNow); },
             [&] {
-                (void)(round % 2 == 0 ? store.end_sub({sub(name)}, kRemembered, kNow)
+                (void)(round % 2 == 0 ? store.end_sub({sub(name)}, {}, kRemembered, kNow)
                                       : store.end_sid({sid(name)}, {}, kRemembered, kNow));
             },
         });

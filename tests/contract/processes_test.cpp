@@ -91,7 +91,7 @@ BETWEEN_PROCESSES(what_one_ends_is_gone_for_the_others_at_once) {
     cr_assert(is_there(*there, "a") && is_there(*there, "b"));
     must(here->erase(key("a"), kNow));
     cr_expect(not(is_there(*there, "a")));
-    must(here->end_sub({sub("bob")}, kNow + Seconds{60}, kNow));
+    must(here->end_sub({sub("bob")}, {}, kNow + Seconds{60}, kNow));
     cr_expect(not(is_there(*there, "b")));
     cr_expect(must(there->insert(session_of("c", "bob"), kNow)) == InsertOutcome::ended_meanwhile);
 }

@@ -77,7 +77,7 @@ static void fill_with_records_of_every_kind(SessionStore& store) {
     must(store.consume_once(OnceKind::logout_jti, "3", kUntil, kNow));
     must(store.end_sid({sid("s1")}, {}, kUntil, kNow));
     must(store.end_sid({sid("s1")}, {sub("x")}, kUntil, kNow));
-    must(store.end_sub({sub("gone")}, kUntil, kNow));
+    must(store.end_sub({sub("gone")}, {}, kUntil, kNow));
 }
 
 CONTRACT(X08_purge_removes_expired_records_of_every_kind_in_batches) {
@@ -177,7 +177,7 @@ CONTRACT(statistics_count_users_and_whatever_else_the_store_can) {
     cr_expect(counts(must(store.statistics(kNow + kIdle)).users, 1));
     must(store.consume_once(OnceKind::flow, "1", kNow + Seconds{60}, kNow));
     must(store.end_sid({sid("s7")}, {}, kNow + Seconds{60}, kNow));
-    must(store.end_sub({sub("carol")}, kNow + Seconds{60}, kNow));
+    must(store.end_sub({sub("carol")}, {}, kNow + Seconds{60}, kNow));
     must(store.refuse_logins_in_flight(kNow + Seconds{60}, kNow));
     must(store.cache("metadata", {"one", WallTime{}}));
     const StoreStatistics counted = must(store.statistics(kNow));

@@ -187,23 +187,41 @@ CONTRACT(touch_never_revives_an_expired_session) {
 
 CONTRACT(touch_never_revives_an_erased_session_nor_creates_one) {
     put(store, session_of("a"));
-    cr_assert(must(store.erase(key("a"), kNow)));
+    cr_assert(must(store.erase(key("a"), kNow)).has_value());
     cr_expect(not(must(store.touch(key("a"), kNow + kIdle * 2, kNow))));
     cr_expect(not(is_there(store, "a")));
 }
 
-CONTRACT(erase_says_whether_a_session_was_there) {
-    put(store, session_of("a"));
+CONTRACT(erase_gives_the_session_that_was_there_once) {
+    const NewSession session = session_of("a", "alice", "s1");
+    put(store, session);
     put(store, session_of("b"));
-    cr_expect(must(store.erase(key("a"), kNow)));
-    cr_expect(not(must(store.erase(key("a"), kNow))));
+    const auto ended = must(store.erase(key("a"), kNow));
+    cr_assert(ended.has_value());
+    expect_same(*ended, session.row);
+    cr_expect(not(must(store.erase(key("a"), kNow)).has_value()));
     cr_expect(not(is_there(store, "a")));
     cr_expect(is_there(store, "b"));
 }
 
-CONTRACT(an_expired_session_was_not_there_for_erase) {
+CONTRACT(R15_erase_gives_the_session_as_it_stood_last) {
     put(store, session_of("a"));
-    cr_expect(not(must(store.erase(key("a"), kNow + kIdle))));
+    const Lease lease = lease_of(store, "a", Seconds{30});
+    cr_assert(must(store.replace(refreshed(lease), kNow)) == ReplaceOutcome::replaced);
+    cr_assert(must(store.touch(key("a"), kNow + kIdle + Seconds{60}, kNow)));
+    const SessionRow last = row_of(store, "a");
+    cr_assert(last.sealed == refreshed(lease).sealed);
+    const auto ended = must(store.erase(key("a"), kNow));
+    cr_assert(ended.has_value());
+    expect_same(*ended, last);
+}
+
+CONTRACT(an_expired_session_was_not_there_for_erase_and_is_removed_all_the_same) {
+    put(store, session_of("a"));
+    put(store, session_of("b"));
+    cr_expect(must(store.erase(key("a"), kNow + kIdle - Seconds{1})).has_value());
+    cr_expect(not(must(store.erase(key("b"), kNow + kIdle)).has_value()));
+    cr_expect(not(is_there(store, "b")), "on a host whose clock is behind, either");
 }
 
 CONTRACT(an_erased_session_is_forgotten_with_its_lease) {

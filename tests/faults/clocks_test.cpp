@@ -215,7 +215,7 @@ ON_SHARED_STORES(clocks, B13_a_logout_by_sub_reaches_logins_in_flight_and_no_lat
         const auto end_it = [&] {
             on_host(scene, ends, [&](WorldOnStore& here) {
                 const auto subs = sub_index_keys(here.keys, scene.op.issuer(), scene.op.knobs.subject);
-                return here.store.end_sub(subs, here.time.now() + Seconds{1200}, here.time.now()).value();
+                return here.store.end_sub(subs, {}, here.time.now() + Seconds{1200}, here.time.now()).value();
             });
         };
         if (later.count() > 0) end_it();

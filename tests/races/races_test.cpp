@@ -33,6 +33,18 @@ std::optional<LiveSession> shown(SessionStore& store, const Contest& contest) {
     return must(find_live_session(request, store, test_keys(), contest.now));
 }
 
+// What a racer, perhaps in another process, tells the judge: where the tokens of a refresh went.
+enum class Told { refreshed, given_back, ended_with_the_session };
+std::string id_of(Told what, const Contest& contest) {
+    return std::to_string(contest.round) + ' ' + std::to_string(static_cast<int>(what));
+}
+void tell(SessionStore& store, const Contest& contest, Told what) {
+    must(store.consume_once(OnceKind::throttle, id_of(what, contest), contest.now + Seconds{60}, contest.now));
+}
+bool was_told(SessionStore& store, const Contest& contest, Told what) {
+    return must(store.is_consumed(OnceKind::throttle, id_of(what, contest), contest.now));
+}
+
 // --- in flight ---
 
 Outcome refresh(SessionStore& store, const Contest& contest) {
@@ -46,9 +58,10 @@ Outcome refresh(SessionStore& store, const Contest& contest) {
                                     TokenSet fresh = old;
                                     fresh.access_token = Secret("another");
                                     fresh.access_expires_at = contest.now + Seconds{300};
+                                    tell(store, contest, Told::refreshed);
                                     return Refreshed{fresh};
                                 },
-                                [](const TokenSet&) {}};
+                                [&](const TokenSet&) { tell(store, contest, Told::given_back); }};
     const auto refreshed = refresh_session(*session, RefreshReason::expiring,
                                            {store, keys, clock, random, log, RefreshTiming{}}, provider);
     if (refreshed) return Outcome::done;
@@ -81,15 +94,18 @@ const Racer kOtherLogin{"another tab's callback",
 // --- what ends it ---
 
 const Racer kLogout{"logout", [](SessionStore& store, const Contest& contest) {
-                        return must(store.erase(contest.cookie.key(), contest.now)) ? Outcome::done
-                                                                                    : Outcome::came_late;
+                        const auto ended = must(store.erase(contest.cookie.key(), contest.now));
+                        if (!ended) return Outcome::came_late;
+                        const TokenSet held = must(tokens_in(*ended, contest.cookie, test_keys()));
+                        if (held.access_token.reveal() == "another") tell(store, contest, Told::ended_with_the_session);
+                        return Outcome::done;
                     }};
 const Racer kEndSid{"back-channel logout by sid", [](SessionStore& store, const Contest& contest) {
                         must(store.end_sid({*contest.session.row.sid}, {}, contest.now + Seconds{1200}, contest.now));
                         return Outcome::done;
                     }};
 const Racer kEndSub{"back-channel logout by sub", [](SessionStore& store, const Contest& contest) {
-                        must(store.end_sub({contest.session.row.sub}, contest.now + Seconds{1200}, contest.now));
+                        must(store.end_sub({contest.session.row.sub}, {}, contest.now + Seconds{1200}, contest.now));
                         return Outcome::done;
                     }};
 const Racer kOperator{"the operator ends everybody", [](SessionStore& store, const Contest& contest) {
@@ -100,6 +116,12 @@ const Racer kOperator{"the operator ends everybody", [](SessionStore& store, con
                       }};
 
 // --- what is left ---
+
+// Tokens that a refresh brought are not lost in a logout: they are given back, or the logout has them to revoke.
+std::string lost_tokens(SessionStore& store, const Contest& contest) {
+    if (!was_told(store, contest, Told::refreshed) || was_told(store, contest, Told::given_back)) return "";
+    return was_told(store, contest, Told::ended_with_the_session) ? "" : "nobody revokes what the refresh brought";
+}
 
 // The old session never; of the newcomers so many.
 Judge leaves(int newcomers) {
@@ -112,30 +134,37 @@ Judge leaves(int newcomers) {
     };
 }
 
+Judge leaves_nothing_unrevoked() {
+    return [](SessionStore& store, const Contest& contest) {
+        const std::string survivor = leaves(0)(store, contest);
+        return survivor.empty() ? lost_tokens(store, contest) : survivor;
+    };
+}
+
 enum class Wins { either, always_first };  // whether the first racer can come too late
 
 struct Pair {
     std::vector<Racer> racers;
-    int newcomers_left;
+    Judge judge;
     Wins wins;
 };
 const std::vector<Pair>& pairs() {
     static const std::vector<Pair> all{
-        {{kRefresh, kLogout}, 0, Wins::either},
-        {{kRefresh, kEndSid}, 0, Wins::either},
-        {{kRefresh, kEndSub}, 0, Wins::either},
-        {{kRefresh, kOperator}, 0, Wins::either},
-        {{kApiCall, kLogout}, 0, Wins::either},
-        {{kApiCall, kEndSid}, 0, Wins::either},
-        {{kApiCall, kEndSub}, 0, Wins::either},
-        {{kApiCall, kOperator}, 0, Wins::either},
-        {{kLogin, kEndSid}, 0, Wins::either},
-        {{kLogin, kEndSub}, 0, Wins::either},
-        {{kLogin, kOperator}, 0, Wins::either},
-        {{kLogin, kLogout}, 1, Wins::always_first},  // whoever logged in anew has another session
-        {{kRefresh, kLogin}, 1, Wins::either},
-        {{kApiCall, kLogin}, 1, Wins::either},
-        {{kLogin, kOtherLogin}, 1, Wins::always_first},
+        {{kRefresh, kLogout}, leaves_nothing_unrevoked(), Wins::either},
+        {{kRefresh, kEndSid}, leaves(0), Wins::either},
+        {{kRefresh, kEndSub}, leaves(0), Wins::either},
+        {{kRefresh, kOperator}, leaves(0), Wins::either},
+        {{kApiCall, kLogout}, leaves(0), Wins::either},
+        {{kApiCall, kEndSid}, leaves(0), Wins::either},
+        {{kApiCall, kEndSub}, leaves(0), Wins::either},
+        {{kApiCall, kOperator}, leaves(0), Wins::either},
+        {{kLogin, kEndSid}, leaves(0), Wins::either},
+        {{kLogin, kEndSub}, leaves(0), Wins::either},
+        {{kLogin, kOperator}, leaves(0), Wins::either},
+        {{kLogin, kLogout}, leaves(1), Wins::always_first},  // whoever logged in anew has another session
+        {{kRefresh, kLogin}, leaves(1), Wins::either},
+        {{kApiCall, kLogin}, leaves(1), Wins::either},
+        {{kLogin, kOtherLogin}, leaves(1), Wins::always_first},
     };
     return all;
 }
@@ -148,7 +177,7 @@ std::string name_of(const std::vector<Racer>& racers) {
 
 void expect_no_survivor(As kind, const OpenStore& open, const Pair& pair, int rounds) {
     const std::string name = name_of(pair.racers);
-    const RaceResult result = race(kind, open, rounds, pair.racers, leaves(pair.newcomers_left));
+    const RaceResult result = race(kind, open, rounds, pair.racers, pair.judge);
     cr_expect(result.broken.empty(), "%s: %s", name.c_str(), result.broken.c_str());
     // A race that one of them always wins is none.
     const bool both = result.done > 0 && (result.came_late > 0 || pair.wins == Wins::always_first);
@@ -181,9 +210,9 @@ ON_SHARED_STORES(races, O14_R15_B16_S26_no_pair_of_threads_leaves_a_live_session
 ON_SHARED_STORES(races, O14_R15_B16_S25_no_crowd_of_processes_leaves_a_live_session) {
     const Racer* const enders[] = {&kEndSid, &kEndSub, &kOperator};
     for (const Racer* ender : enders) {
-        const Pair crowd{{kRefresh, *ender, kApiCall, kLogin, kRefresh}, 0, Wins::either};
+        const Pair crowd{{kRefresh, *ender, kApiCall, kLogin, kRefresh}, leaves(0), Wins::either};
         expect_no_survivor(As::processes, opens(address), crowd, usual_or_thorough(100, 2000));
     }
-    const Pair logged_out{{kRefresh, kLogout, kApiCall, kRefresh}, 0, Wins::either};
+    const Pair logged_out{{kRefresh, kLogout, kApiCall, kRefresh}, leaves_nothing_unrevoked(), Wins::either};
     expect_no_survivor(As::processes, opens(address), logged_out, usual_or_thorough(100, 2000));
 }

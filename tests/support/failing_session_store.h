@@ -98,7 +98,7 @@ public:
     Result<bool> touch(const SessionKey& key, WallTime idle_expires_at, WallTime now) override {
         return around(StoreOperation::touch, [&] { return real_.touch(key, idle_expires_at, now); });
     }
-    Result<bool> erase(const SessionKey& key, WallTime now) override {
+    Result<std::optional<SessionRow>> erase(const SessionKey& key, WallTime now) override {
         return around(StoreOperation::erase, [&] { return real_.erase(key, now); });
     }
     Result<LeaseAnswer> acquire_lease(const SessionKey& key, Seconds duration, WallTime now) override {
@@ -120,8 +120,9 @@ public:
                                   WallTime remembered_until, WallTime now) override {
         return around(StoreOperation::end_sid, [&] { return real_.end_sid(sids, only_of, remembered_until, now); });
     }
-    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override {
-        return around(StoreOperation::end_sub, [&] { return real_.end_sub(subs, remembered_until, now); });
+    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, const std::optional<SessionKey>& spared,
+                                  WallTime remembered_until, WallTime now) override {
+        return around(StoreOperation::end_sub, [&] { return real_.end_sub(subs, spared, remembered_until, now); });
     }
     Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {
         return around(StoreOperation::subs_of_sid, [&] { return real_.subs_of_sid(sids, now); });

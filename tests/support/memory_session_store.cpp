@@ -73,11 +73,12 @@ Result<bool> MemorySessionStore::touch(const SessionKey& key, WallTime idle_expi
     return true;
 }
 
-Result<bool> MemorySessionStore::erase(const SessionKey& key, WallTime now) {
+Result<std::optional<SessionRow>> MemorySessionStore::erase(const SessionKey& key, WallTime now) {
     const std::lock_guard lock(mutex_);
-    const bool was_there = live(key, now) != nullptr;
+    std::optional<SessionRow> ended;
+    if (const Record* record = live(key, now)) ended = record->row;
     sessions_.erase(key);
-    return was_there;
+    return ended;
 }
 
 Result<LeaseAnswer> MemorySessionStore::acquire_lease(const SessionKey& key, Seconds duration, WallTime now) {
@@ -150,7 +151,8 @@ Result<std::uint64_t> MemorySessionStore::end_sid(const std::vector<IndexKey>& s
     return ended;
 }
 
-Result<std::uint64_t> MemorySessionStore::end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until,
+Result<std::uint64_t> MemorySessionStore::end_sub(const std::vector<IndexKey>& subs,
+                                                  const std::optional<SessionKey>& spared, WallTime remembered_until,
                                                   WallTime now) {
     const std::lock_guard lock(mutex_);
     for (const IndexKey& sub : subs) {
@@ -160,7 +162,7 @@ Result<std::uint64_t> MemorySessionStore::end_sub(const std::vector<IndexKey>& s
     }
     std::uint64_t ended = 0;
     std::erase_if(sessions_, [&](const auto& entry) {
-        if (!contains(subs, entry.second.row.sub)) return false;
+        if (!contains(subs, entry.second.row.sub) || entry.first == spared) return false;
         if (!is_over(entry.second.row.idle_expires_at, now)) ++ended;
         return true;
     });
@@ -177,7 +179,7 @@ Result<std::vector<IndexKey>> MemorySessionStore::subs_of_sid(const std::vector<
 }
 
 Result<void> MemorySessionStore::refuse_logins_in_flight(WallTime remembered_until, WallTime now) {
-    return end_sub({IndexKey{}}, remembered_until, now).map([](std::uint64_t) {});
+    return end_sub({IndexKey{}}, {}, remembered_until, now).map([](std::uint64_t) {});
 }
 
 Result<bool> MemorySessionStore::is_consumed(OnceKind kind, std::string_view id, WallTime now) {

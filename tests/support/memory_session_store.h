@@ -18,7 +18,7 @@ public:
     Result<InsertOutcome> insert(const NewSession& session, WallTime now) override;
     Result<std::optional<SessionRow>> find(const SessionKey& key, WallTime now) override;
     Result<bool> touch(const SessionKey& key, WallTime idle_expires_at, WallTime now) override;
-    Result<bool> erase(const SessionKey& key, WallTime now) override;
+    Result<std::optional<SessionRow>> erase(const SessionKey& key, WallTime now) override;
     Result<LeaseAnswer> acquire_lease(const SessionKey& key, Seconds duration, WallTime now) override;
     Result<ReplaceOutcome> replace(const Replacement& replacement, WallTime now) override;
     Result<void> release_lease(const SessionKey& key, std::uint64_t fence, std::optional<WallTime> retry_at,
@@ -27,7 +27,8 @@ public:
                                               std::uint64_t fence, WallTime now) override;
     Result<std::uint64_t> end_sid(const std::vector<IndexKey>& sids, const std::vector<IndexKey>& only_of,
                                   WallTime remembered_until, WallTime now) override;
-    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override;
+    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, const std::optional<SessionKey>& spared,
+                                  WallTime remembered_until, WallTime now) override;
     Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override;
     Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) override;
     Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) override;

@@ -18,7 +18,7 @@ namespace vestibule::postgres {
 Result<InsertOutcome> insert(PostgresConnection& db, const NewSession& session, WallTime now);  // in a transaction
 Result<std::optional<SessionRow>> find(PostgresConnection& db, const SessionKey& key, WallTime now);
 Result<bool> touch(PostgresConnection& db, const SessionKey& key, WallTime idle_expires_at, WallTime now);
-Result<bool> erase(PostgresConnection& db, const SessionKey& key, WallTime now);
+Result<std::optional<SessionRow>> erase(PostgresConnection& db, const SessionKey& key, WallTime now);
 Result<std::vector<SessionRow>> list(PostgresConnection& db, const std::vector<IndexKey>& subs, std::uint64_t at_most,
                                      WallTime now);
 Result<StoreStatistics> statistics(PostgresConnection& db, WallTime now);
@@ -38,7 +38,8 @@ Result<ReplaceOutcome> erase_if_unchanged(PostgresConnection& db, const SessionK
 Result<std::uint64_t> end_sid(PostgresConnection& db, const std::vector<IndexKey>& sids,
                               const std::vector<IndexKey>& only_of, WallTime remembered_until,
                               WallTime now);  // in a transaction
-Result<std::uint64_t> end_sub(PostgresConnection& db, const std::vector<IndexKey>& subs, WallTime remembered_until,
+Result<std::uint64_t> end_sub(PostgresConnection& db, const std::vector<IndexKey>& subs,
+                              const std::optional<SessionKey>& spared, WallTime remembered_until,
                               WallTime now);  // in a transaction
 Result<std::vector<IndexKey>> subs_of_sid(PostgresConnection& db, const std::vector<IndexKey>& sids, WallTime now);
 Result<void> refuse_logins_in_flight(PostgresConnection& db, WallTime remembered_until,

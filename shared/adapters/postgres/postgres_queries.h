@@ -58,8 +58,9 @@ inline constexpr const char* kTouch =
     "UPDATE session SET idle_expires_at = greatest(idle_expires_at, least($2, expires_at))"
     " WHERE key = $1 AND idle_expires_at > $3";
 
-// $1 key $2 now. Whether it was live.
-inline constexpr const char* kErase = "DELETE FROM session WHERE key = $1 RETURNING idle_expires_at > $2";
+// $1 key. What was there, be it over.
+inline constexpr const char* kErase =
+    "DELETE FROM session WHERE key = $1 RETURNING " VESTIBULE_ROW_COLUMNS ", " VESTIBULE_SEALED_COLUMNS;
 
 // $1 key $2 now
 inline constexpr const char* kLeaseState =
@@ -114,10 +115,11 @@ inline constexpr const char* kRememberSubs =
     " DO UPDATE SET ended_at = greatest(ended_sub.ended_at, excluded.ended_at),"
     " remembered_until = greatest(ended_sub.remembered_until, excluded.remembered_until)";
 
-// $1 subs $2 now
+// $1 subs $2 now $3 the key that is spared or NULL
 inline constexpr const char* kEndSubs =
     "WITH ended AS (DELETE FROM session WHERE key = ANY(ARRAY(SELECT key FROM session WHERE sub = ANY($1::bytea[])"
-    " ORDER BY key FOR UPDATE)) RETURNING idle_expires_at > $2 AS live) SELECT count(*) FILTER (WHERE live) FROM ended";
+    " AND key IS DISTINCT FROM $3 ORDER BY key FOR UPDATE)) RETURNING idle_expires_at > $2 AS live)"
+    " SELECT count(*) FILTER (WHERE live) FROM ended";
 
 // Ids and names may be longer than a row of an index may be (2704 octets): their SHA-256 is the key.
 // $1 kind $2 id $3 now

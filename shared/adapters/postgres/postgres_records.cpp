@@ -32,14 +32,14 @@ Result<std::uint64_t> end_sid(PostgresConnection& db, const std::vector<IndexKey
     return db.run(query::kEndSidsOfSubs, PostgresValues(sids, now, only_of)).map(first_number);
 }
 
-Result<std::uint64_t> end_sub(PostgresConnection& db, const std::vector<IndexKey>& subs, WallTime remembered_until,
-                              WallTime now) {
+Result<std::uint64_t> end_sub(PostgresConnection& db, const std::vector<IndexKey>& subs,
+                              const std::optional<SessionKey>& spared, WallTime remembered_until, WallTime now) {
     Locks locks;
     for (const IndexKey& sub : subs) locks.sub(sub);
     if (const auto locked = locks.take(db); !locked) return failure(locked.error());
     const auto kept = db.run(query::kRememberSubs, PostgresValues(subs, now, remembered_until));
     if (!kept) return failure(kept.error());
-    return db.run(query::kEndSubs, PostgresValues(subs, now)).map(first_number);
+    return db.run(query::kEndSubs, PostgresValues(subs, now, spared)).map(first_number);
 }
 
 Result<std::vector<IndexKey>> subs_of_sid(PostgresConnection& db, const std::vector<IndexKey>& sids, WallTime now) {

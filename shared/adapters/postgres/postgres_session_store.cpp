@@ -36,7 +36,7 @@ public:
     Result<bool> touch(const SessionKey& key, WallTime idle_expires_at, WallTime now) override {
         return write("touch", [&](Db& db) { return postgres::touch(db, key, idle_expires_at, now); });
     }
-    Result<bool> erase(const SessionKey& key, WallTime now) override {
+    Result<std::optional<SessionRow>> erase(const SessionKey& key, WallTime now) override {
         return write("erase", [&](Db& db) { return postgres::erase(db, key, now); });
     }
 
@@ -61,8 +61,10 @@ public:
         return in_transaction("end_sid",
                               [&](Db& db) { return postgres::end_sid(db, sids, only_of, remembered_until, now); });
     }
-    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override {
-        return in_transaction("end_sub", [&](Db& db) { return postgres::end_sub(db, subs, remembered_until, now); });
+    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, const std::optional<SessionKey>& spared,
+                                  WallTime remembered_until, WallTime now) override {
+        return in_transaction("end_sub",
+                              [&](Db& db) { return postgres::end_sub(db, subs, spared, remembered_until, now); });
     }
 
     Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {

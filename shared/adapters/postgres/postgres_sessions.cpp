@@ -94,10 +94,14 @@ Result<bool> touch(PostgresConnection& db, const SessionKey& key, WallTime idle_
     });
 }
 
-Result<bool> erase(PostgresConnection& db, const SessionKey& key, WallTime now) {
-    return db.run(query::kErase, PostgresValues(key, now)).map([](const PostgresRows& erased) {
-        return erased.count() > 0 && erased.integer(0, 0) != 0;
-    });
+Result<std::optional<SessionRow>> erase(PostgresConnection& db, const SessionKey& key, WallTime now) {
+    return db.run(query::kErase, PostgresValues(key))
+        .map([now](const PostgresRows& removed) -> std::optional<SessionRow> {
+            if (removed.count() == 0) return std::nullopt;
+            SessionRow row = read_row(removed, 0, SealedColumns::follow);
+            if (row.idle_expires_at <= now) return std::nullopt;
+            return row;
+        });
 }
 
 Result<std::vector<SessionRow>> list(PostgresConnection& db, const std::vector<IndexKey>& subs, std::uint64_t at_most,

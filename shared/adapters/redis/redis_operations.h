@@ -34,7 +34,7 @@ struct Asked {
 Result<InsertOutcome> insert(const Asked& asked, const NewSession& session, std::uint64_t purge_at_most, WallTime now);
 Result<std::optional<SessionRow>> find(const Asked& asked, const SessionKey& key, WallTime now);
 Result<bool> touch(const Asked& asked, const SessionKey& key, WallTime idle_expires_at, WallTime now);
-Result<bool> erase(const Asked& asked, const SessionKey& key, WallTime now);
+Result<std::optional<SessionRow>> erase(const Asked& asked, const SessionKey& key, WallTime now);
 Result<std::vector<SessionRow>> list(const Asked& asked, const std::vector<IndexKey>& subs, std::uint64_t at_most,
                                      WallTime now);
 Result<StoreStatistics> statistics(const Asked& asked, WallTime now);
@@ -51,8 +51,8 @@ Result<ReplaceOutcome> erase_if_unchanged(const Asked& asked, const SessionKey& 
 Result<std::uint64_t> end_sid(const Asked& asked, const std::vector<IndexKey>& sids,
                               const std::vector<IndexKey>& only_of, WallTime remembered_until, WallTime now);
 Result<std::vector<IndexKey>> subs_of_sid(const Asked& asked, const std::vector<IndexKey>& sids, WallTime now);
-Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& subs, WallTime remembered_until,
-                              WallTime now);
+Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& subs,
+                              const std::optional<SessionKey>& spared, WallTime remembered_until, WallTime now);
 Result<bool> consume_once(const Asked& asked, OnceKind kind, std::string_view id, WallTime expires_at, WallTime now);
 Result<bool> is_consumed(const Asked& asked, OnceKind kind, std::string_view id, WallTime now);
 Result<std::optional<CachedDocument>> cached(const Asked& asked, std::string_view name);

@@ -62,9 +62,9 @@ Result<std::vector<IndexKey>> subs_of_sid(const Asked& asked, const std::vector<
     return subs;
 }
 
-Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& subs, WallTime remembered_until,
-                              WallTime now) {
-    std::vector<std::string> arguments{print(now), print(remembered_until)};
+Result<std::uint64_t> end_sub(const Asked& asked, const std::vector<IndexKey>& subs,
+                              const std::optional<SessionKey>& spared, WallTime remembered_until, WallTime now) {
+    std::vector<std::string> arguments{print(now), print(remembered_until), spared ? hex_encode(spared->octets) : ""};
     for (const IndexKey& sub : subs) arguments.push_back(hex_encode(sub.octets));
     const auto reply =
         asked.run("end_sub", RedisEffect::confirmed, keys_to_end(asked, "sub:", subs), std::move(arguments));

@@ -31,7 +31,7 @@ public:
     Result<bool> touch(const SessionKey& key, WallTime idle_expires_at, WallTime now) override {
         return named("touch", redis::touch(ask(), key, idle_expires_at, now));
     }
-    Result<bool> erase(const SessionKey& key, WallTime now) override {
+    Result<std::optional<SessionRow>> erase(const SessionKey& key, WallTime now) override {
         return named("erase", redis::erase(ask(), key, now));
     }
 
@@ -54,8 +54,9 @@ public:
                                   WallTime remembered_until, WallTime now) override {
         return named("end_sid", redis::end_sid(ask(), sids, only_of, remembered_until, now));
     }
-    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override {
-        return named("end_sub", redis::end_sub(ask(), subs, remembered_until, now));
+    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, const std::optional<SessionKey>& spared,
+                                  WallTime remembered_until, WallTime now) override {
+        return named("end_sub", redis::end_sub(ask(), subs, spared, remembered_until, now));
     }
     Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {
         return named("subs_of_sid", redis::subs_of_sid(ask(), sids, now));
@@ -63,7 +64,7 @@ public:
     Result<void> refuse_logins_in_flight(WallTime remembered_until, WallTime now) override {
         // The empty sub stands for everybody, and no session has it.
         return named("refuse_logins_in_flight",
-                     redis::end_sub(ask(), {IndexKey{}}, remembered_until, now).map([](std::uint64_t) {}));
+                     redis::end_sub(ask(), {IndexKey{}}, {}, remembered_until, now).map([](std::uint64_t) {}));
     }
 
     Result<bool> is_consumed(OnceKind kind, std::string_view id, WallTime now) override {

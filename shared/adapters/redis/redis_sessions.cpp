@@ -39,6 +39,12 @@ std::vector<std::string> arguments_of(const NewSession& session, std::uint64_t p
             row.sealed.refresh_and_id_token};
 }
 
+// The session that find.lua gives, if it gives one.
+Result<std::optional<SessionRow>> read_found(const RedisReply& reply) {
+    if (reply.kind == RedisReply::Kind::list && reply.elements.empty()) return std::nullopt;
+    return read_sealed_row(reply, 0).map([](SessionRow row) { return std::optional(std::move(row)); });
+}
+
 Result<std::uint64_t> append_rows(std::vector<SessionRow>& rows, const RedisReply& reply) {
     if (reply.kind != RedisReply::Kind::list || reply.elements.size() % kRowFields != 0) return unreadable("no rows");
     for (std::size_t at = 0; at < reply.elements.size(); at += kRowFields) {
@@ -82,8 +88,7 @@ Result<InsertOutcome> insert(const Asked& asked, const NewSession& session, std:
 Result<std::optional<SessionRow>> find(const Asked& asked, const SessionKey& key, WallTime now) {
     const auto reply = asked.run("find", RedisEffect::none, {asked.session(key)}, {hex_encode(key.octets), print(now)});
     if (!reply) return failure(reply.error());
-    if ((*reply)->kind == RedisReply::Kind::list && (*reply)->elements.empty()) return std::nullopt;
-    return read_sealed_row(**reply, 0).map([](SessionRow row) { return std::optional(std::move(row)); });
+    return read_found(**reply);
 }
 
 Result<bool> touch(const Asked& asked, const SessionKey& key, WallTime idle_expires_at, WallTime now) {
@@ -93,12 +98,12 @@ Result<bool> touch(const Asked& asked, const SessionKey& key, WallTime idle_expi
     return read_truth(**reply);
 }
 
-Result<bool> erase(const Asked& asked, const SessionKey& key, WallTime now) {
+Result<std::optional<SessionRow>> erase(const Asked& asked, const SessionKey& key, WallTime now) {
     const auto reply =
         asked.run("erase", RedisEffect::confirmed, {asked.session(key), asked.named("created"), asked.named("expiry")},
                   {hex_encode(key.octets), print(now)});
     if (!reply) return failure(reply.error());
-    return read_truth(**reply);
+    return read_found(**reply);
 }
 
 Result<std::vector<SessionRow>> list(const Asked& asked, const std::vector<IndexKey>& subs, std::uint64_t at_most,

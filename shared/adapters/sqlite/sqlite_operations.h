@@ -17,7 +17,7 @@ namespace vestibule::sqlite {
 Result<InsertOutcome> insert(SqliteConnection& db, const NewSession& session, WallTime now);
 Result<std::optional<SessionRow>> find(SqliteConnection& db, const SessionKey& key, WallTime now);
 Result<bool> touch(SqliteConnection& db, const SessionKey& key, WallTime idle_expires_at, WallTime now);
-Result<bool> erase(SqliteConnection& db, const SessionKey& key, WallTime now);
+Result<std::optional<SessionRow>> erase(SqliteConnection& db, const SessionKey& key, WallTime now);
 Result<std::vector<SessionRow>> list(SqliteConnection& db, const std::vector<IndexKey>& subs, std::uint64_t at_most,
                                      WallTime now);
 Result<StoreStatistics> statistics(SqliteConnection& db, WallTime now);
@@ -35,8 +35,8 @@ Result<ReplaceOutcome> erase_if_unchanged(SqliteConnection& db, const SessionKey
 // --- sqlite_records.cpp ---
 Result<std::uint64_t> end_sid(SqliteConnection& db, const std::vector<IndexKey>& sids,
                               const std::vector<IndexKey>& only_of, WallTime remembered_until, WallTime now);
-Result<std::uint64_t> end_sub(SqliteConnection& db, const std::vector<IndexKey>& subs, WallTime remembered_until,
-                              WallTime now);
+Result<std::uint64_t> end_sub(SqliteConnection& db, const std::vector<IndexKey>& subs,
+                              const std::optional<SessionKey>& spared, WallTime remembered_until, WallTime now);
 Result<std::vector<IndexKey>> subs_of_sid(SqliteConnection& db, const std::vector<IndexKey>& sids, WallTime now);
 Result<void> refuse_logins_in_flight(SqliteConnection& db, WallTime remembered_until, WallTime now);
 Result<bool> is_consumed(SqliteConnection& db, OnceKind kind, std::string_view id, WallTime now);  // reads only

@@ -36,8 +36,9 @@ inline constexpr const char* kTouch =
     "UPDATE session SET idle_expires_at = max(idle_expires_at, min(?2, expires_at))"
     " WHERE key = ?1 AND idle_expires_at > ?3";
 
-// ?1 key ?2 now. Whether it was live.
-inline constexpr const char* kErase = "DELETE FROM session WHERE key = ?1 RETURNING idle_expires_at > ?2";
+// ?1 key. What was there, be it over.
+inline constexpr const char* kErase =
+    "DELETE FROM session WHERE key = ?1 RETURNING " VESTIBULE_ROW_COLUMNS ", " VESTIBULE_SEALED_COLUMNS;
 
 // ?1 key ?2 now
 inline constexpr const char* kLeaseState =
@@ -82,8 +83,9 @@ inline constexpr const char* kRememberSub =
     " ended_at = max(ended_at, excluded.ended_at),"
     " remembered_until = max(remembered_until, excluded.remembered_until)";
 
-// ?1 sub ?2 now
-inline constexpr const char* kEndSub = "DELETE FROM session WHERE sub = ?1 RETURNING idle_expires_at > ?2";
+// ?1 sub ?2 now ?3 the key that is spared or NULL
+inline constexpr const char* kEndSub =
+    "DELETE FROM session WHERE sub = ?1 AND key IS NOT ?3 RETURNING idle_expires_at > ?2";
 
 // ?1 kind ?2 id ?3 now
 inline constexpr const char* kIsConsumed = "SELECT 1 FROM once WHERE kind = ?1 AND id = ?2 AND expires_at > ?3";

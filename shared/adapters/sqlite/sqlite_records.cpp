@@ -39,12 +39,12 @@ Result<std::uint64_t> end_sid(SqliteConnection& db, const std::vector<IndexKey>&
     });
 }
 
-Result<std::uint64_t> end_sub(SqliteConnection& db, const std::vector<IndexKey>& subs, WallTime remembered_until,
-                              WallTime now) {
+Result<std::uint64_t> end_sub(SqliteConnection& db, const std::vector<IndexKey>& subs,
+                              const std::optional<SessionKey>& spared, WallTime remembered_until, WallTime now) {
     return sum(subs, [&](const IndexKey& sub) -> Result<std::uint64_t> {
         const auto kept = db.statement(query::kRememberSub).bind(sub, now, remembered_until).run();
         if (!kept) return kept;
-        return count_live(db.statement(query::kEndSub).bind(sub, now));
+        return count_live(db.statement(query::kEndSub).bind(sub, now, spared));
     });
 }
 

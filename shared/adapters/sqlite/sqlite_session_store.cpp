@@ -36,7 +36,7 @@ public:
         return write(
             "touch", [&](Db& db) { return sqlite::touch(db, key, idle_expires_at, now); }, Durability::process_death);
     }
-    Result<bool> erase(const SessionKey& key, WallTime now) override {
+    Result<std::optional<SessionRow>> erase(const SessionKey& key, WallTime now) override {
         return write("erase", [&](Db& db) { return sqlite::erase(db, key, now); });
     }
 
@@ -68,8 +68,9 @@ public:
                                   WallTime remembered_until, WallTime now) override {
         return write("end_sid", [&](Db& db) { return sqlite::end_sid(db, sids, only_of, remembered_until, now); });
     }
-    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, WallTime remembered_until, WallTime now) override {
-        return write("end_sub", [&](Db& db) { return sqlite::end_sub(db, subs, remembered_until, now); });
+    Result<std::uint64_t> end_sub(const std::vector<IndexKey>& subs, const std::optional<SessionKey>& spared,
+                                  WallTime remembered_until, WallTime now) override {
+        return write("end_sub", [&](Db& db) { return sqlite::end_sub(db, subs, spared, remembered_until, now); });
     }
 
     Result<std::vector<IndexKey>> subs_of_sid(const std::vector<IndexKey>& sids, WallTime now) override {

@@ -26,6 +26,16 @@ SessionRow read_row(const SqliteStatement& row) {
     return session;
 }
 
+// The row that a query with the sealed columns comes to next, if there is one.
+Result<std::optional<SessionRow>> next_row(SqliteStatement& rows) {
+    return rows.next().map([&](bool there) -> std::optional<SessionRow> {
+        if (!there) return std::nullopt;
+        SessionRow session = read_row(rows);
+        session.sealed = {rows.octets(10), rows.octets(11), rows.octets(12)};
+        return session;
+    });
+}
+
 Result<bool> ended_meanwhile(SqliteConnection& db, const NewSession& session, WallTime now) {
     return db.statement(query::kEndedMeanwhile)
         .bind(session.row.sid, session.row.sub, session.flow_started_at, now)
@@ -50,7 +60,7 @@ Result<void> end_beyond_limit(SqliteConnection& db, const SessionLimit& limit, c
     if (!rows) return failure(rows.error());
     std::erase_if(*rows, [&](const SessionRow& row) { return row.key == newest; });
     for (std::size_t i = std::max<std::uint64_t>(limit.at_most, 1) - 1; i < rows->size(); ++i) {
-        const Result<bool> erased = erase(db, (*rows)[i].key, now);
+        const auto erased = erase(db, (*rows)[i].key, now);
         if (!erased) return failure(erased.error());
     }
     return {};
@@ -58,7 +68,7 @@ Result<void> end_beyond_limit(SqliteConnection& db, const SessionLimit& limit, c
 
 Result<void> end_replaced(SqliteConnection& db, const NewSession& session, WallTime now) {
     if (session.replaces) {
-        const Result<bool> erased = erase(db, *session.replaces, now);
+        const auto erased = erase(db, *session.replaces, now);
         if (!erased) return failure(erased.error());
     }
     return sum(session.replaces_browser,
@@ -112,13 +122,7 @@ Result<InsertOutcome> insert(SqliteConnection& db, const NewSession& session, Wa
 }
 
 Result<std::optional<SessionRow>> find(SqliteConnection& db, const SessionKey& key, WallTime now) {
-    auto found = db.statement(query::kFind);
-    return found.bind(key, now).next().map([&](bool row) -> std::optional<SessionRow> {
-        if (!row) return std::nullopt;
-        SessionRow session = read_row(found);
-        session.sealed = {found.octets(10), found.octets(11), found.octets(12)};
-        return session;
-    });
+    return next_row(db.statement(query::kFind).bind(key, now));
 }
 
 Result<bool> touch(SqliteConnection& db, const SessionKey& key, WallTime idle_expires_at, WallTime now) {
@@ -127,8 +131,10 @@ Result<bool> touch(SqliteConnection& db, const SessionKey& key, WallTime idle_ex
     });
 }
 
-Result<bool> erase(SqliteConnection& db, const SessionKey& key, WallTime now) {
-    return count_live(db.statement(query::kErase).bind(key, now)).map([](std::uint64_t live) { return live > 0; });
+Result<std::optional<SessionRow>> erase(SqliteConnection& db, const SessionKey& key, WallTime now) {
+    auto removed = next_row(db.statement(query::kErase).bind(key));
+    if (removed && *removed && (*removed)->idle_expires_at <= now) return std::nullopt;
+    return removed;
 }
 
 Result<std::vector<SessionRow>> list(SqliteConnection& db, const std::vector<IndexKey>& subs, std::uint64_t at_most,

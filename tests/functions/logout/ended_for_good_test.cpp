@@ -113,6 +113,23 @@ Test(ended_for_good, O14_R15_an_api_call_that_refreshes) { cr_expect(races(kRequ
 Test(ended_for_good, O14_an_api_call_that_writes_the_idle_time) { cr_expect(races(kRequests[2]) >= 12); }
 Test(ended_for_good, O14_userinfo) { cr_expect(races(kRequests[3]) >= 6); }
 
+namespace {
+
+// Of all that the provider issued, no refresh token outlives the session.
+void expect_no_refresh_token_lives(Stage& s, const std::string& how) {
+    const auto revoked = s.op.revoked_tokens();
+    int alive = 0;
+    for (const std::string& secret : s.op.issued_secrets()) {
+        if (secret.find("refresh-token") == std::string::npos || !s.op.refresh_token_lives(secret)) continue;
+        ++alive;
+        cr_expect(std::find(revoked.begin(), revoked.end(), secret) != revoked.end(), "%s: %s lives", how.c_str(),
+                  secret.c_str());
+    }
+    cr_expect(alive > 0, "%s", how.c_str());
+}
+
+}  // namespace
+
 Test(ended_for_good, R15_tokens_that_come_after_the_logout_are_revoked) {
     for (const StoreOperation operation : {StoreOperation::acquire_lease, StoreOperation::replace}) {
         for (const When when : {When::before, When::after}) {
@@ -127,14 +144,34 @@ Test(ended_for_good, R15_tokens_that_come_after_the_logout_are_revoked) {
             kRequests[0].send(s);
             cr_assert(ended);
             cr_expect(eq(u64, s.sessions(), 0));
-            const auto revoked = s.op.revoked_tokens();
-            for (const std::string& secret : s.op.issued_secrets()) {
-                if (secret.find("refresh-token") == std::string::npos || !s.op.refresh_token_lives(secret)) continue;
-                cr_expect(std::find(revoked.begin(), revoked.end(), secret) != revoked.end(), "%s lives",
-                          secret.c_str());
+            expect_no_refresh_token_lives(s, "operation " + std::to_string(static_cast<int>(operation)));
+        }
+    }
+}
+
+// The other way round: a whole refresh falls between two operations of the logout.
+Test(ended_for_good, R15_tokens_that_come_during_the_logout_are_revoked) {
+    int happened = 0;
+    for (const std::string target : {"/auth/logout", "/auth/logout?everywhere=true"}) {
+        for (const StoreOperation operation : {StoreOperation::find, StoreOperation::end_sub, StoreOperation::erase}) {
+            for (const When when : {When::before, When::after}) {
+                Stage s;
+                let_token_expire(s);
+                const auto before = s.op.issued_secrets().size();
+                bool refreshed = false;
+                const auto once = [&] {
+                    if (std::exchange(refreshed, true)) return;
+                    kRequests[0].send(s);
+                };
+                when == When::before ? s.store.before(operation, once) : s.store.after(operation, once);
+                (void)handle_logout(fetch_request("POST", target, s.cookie), s.world);
+                cr_expect(eq(u64, s.sessions(), 0));
+                happened += s.op.issued_secrets().size() > before ? 1 : 0;
+                expect_no_refresh_token_lives(s, target + ", operation " + std::to_string(static_cast<int>(operation)));
             }
         }
     }
+    cr_expect(eq(int, happened, 6), "before erase; before and after find and end_sub, before erase");
 }
 
 Test(ended_for_good, B16_O14_a_callback_in_flight_makes_no_session_for_what_the_provider_ended) {

@@ -275,6 +275,32 @@ Test(logout, O16_everywhere_said_once_more_ends_nothing_more_and_says_so) {
     cr_expect(b.session_is_there(later));
 }
 
+// Who is told 503 asks once more, and that still has to be possible.
+Test(logout, O16_everywhere_that_failed_can_be_asked_for_again) {
+    for (const StoreOperation operation : {StoreOperation::find, StoreOperation::end_sub, StoreOperation::erase}) {
+        LogoutBench b;
+        const SessionCookie other = b.put_session();
+        b.store.fail_next(operation);
+        const auto request = fetch_request("POST", "/auth/logout?everywhere=true", cookie_pair(b.cookie));
+        cr_expect(eq(int, +handle_logout(request, b.world).status, 503));
+        cr_expect(b.session_is_there(b.cookie));
+        cr_expect(eq(int, +handle_logout(request, b.world).status, 200));
+        cr_expect(not(b.session_is_there(b.cookie) || b.session_is_there(other)));
+        cr_expect(eq(sz, b.op.revoked_tokens().size(), 2), "those of the session that was shown");
+    }
+}
+
+Test(logout, O11_all_that_the_shown_sessions_held_is_revoked) {
+    LogoutBench b;
+    b.config.provider.id_token_hint = true;
+    const std::string both = cookie_pair(b.cookie) + "; " + cookie_pair(b.put_session());
+    const Response response = handle_logout(fetch_request("POST", "/auth/logout", both), b.world);
+    cr_expect(eq(u64, b.sessions(), 0));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 4));
+    const Form query = query_of(json_of(response).string_at("logoutUrl").value());
+    cr_expect(not(query.single("id_token_hint").value().has_value()), "S09: nobody knows which one is meant");
+}
+
 Test(logout, O17_S30_clear_site_data_is_sent_where_the_operator_asked_for_it) {
     LogoutBench b;
     cr_expect(header_of(b.fetch(), "Clear-Site-Data").empty());

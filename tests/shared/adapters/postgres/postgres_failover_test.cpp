@@ -23,7 +23,7 @@ Test(postgres_failover, what_a_synchronous_replica_confirmed_is_there_after_its_
     const auto store = must(open_postgres_store("postgresql://vestibule@/postgres?host=" + replica->socket() + "," +
                                                 primary.socket()));  // the replica is asked first, and may not write
     cr_assert(inserted(*store, "a"));
-    must(store->end_sub({{"nobody"}}, kNow + Seconds{60}, kNow));
+    must(store->end_sub({{"nobody"}}, {}, kNow + Seconds{60}, kNow));
     primary.signal_all(SIGKILL);
     expect_unavailable(store->find({"a"}, kNow), "postgresql find");
     cr_assert(ask_postgres(replica->address(), "SELECT pg_promote()::text") == "true");
@@ -67,7 +67,7 @@ Test(postgres_failover, R03_a_client_that_is_killed_inside_a_transaction_blocks_
     must(store->migrate());
     cr_assert(inserted(*store, "a"));
     end(start_holder(address, Milliseconds{60'000}));
-    cr_expect(must(store->end_sub({{"somebody"}}, kNow + Seconds{60}, kNow)) == 1);
+    cr_expect(must(store->end_sub({{"somebody"}}, {}, kNow + Seconds{60}, kNow)) == 1);
 }
 
 // The server ends its transaction after the limit that the client itself has set.
@@ -78,7 +78,7 @@ Test(postgres_failover, X16_a_client_that_freezes_inside_a_transaction_blocks_no
     cr_assert(inserted(*store, "a"));
     const pid_t holder = start_holder(address, Milliseconds{2000});
     ::kill(holder, SIGSTOP);
-    cr_expect(must(store->end_sub({{"somebody"}}, kNow + Seconds{60}, kNow)) == 1);
+    cr_expect(must(store->end_sub({{"somebody"}}, {}, kNow + Seconds{60}, kNow)) == 1);
     end(holder);
 }
 

@@ -100,7 +100,7 @@ Test(postgres_security, X10_the_published_roles_are_enough_and_the_running_one_m
     cr_expect(must(store->consume_once(OnceKind::flow, "f", kNow + Seconds{9}, kNow)));
     must(store->cache("document", {"sealed", kNow}));
     must(store->end_sid({{"sid"}}, {}, kNow + Seconds{9}, kNow));
-    cr_expect(must(store->end_sub({{"somebody"}}, kNow + Seconds{9}, kNow)) == 1);
+    cr_expect(must(store->end_sub({{"somebody"}}, {}, kNow + Seconds{9}, kNow)) == 1);
     must(store->refuse_logins_in_flight(kNow + Seconds{9}, kNow));
     cr_expect(must(store->purge(100, kNow + Seconds{10'000})) > 0);
     must(store->statistics(kNow));

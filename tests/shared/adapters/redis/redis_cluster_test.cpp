@@ -91,7 +91,7 @@ Test(redis_cluster, X09_every_operation_finds_its_node_whichever_it_asks_first) 
             cr_expect(first.value_or(false) && !again.value_or(true), "%s", first ? "" : first.error().detail.c_str());
             cr_expect(store->cache(std::to_string(id), {"document", kNow}).has_value());
         }
-        cr_expect(eq(u64, store->end_sub({{"alice"}}, kNow + Seconds{60}, kNow).value_or(0), 2));
+        cr_expect(eq(u64, store->end_sub({{"alice"}}, {}, kNow + Seconds{60}, kNow).value_or(0), 2));
         cr_expect(not(is_there(*store, "a")));
         cr_expect(eq(u64, store->statistics(kNow).value().sessions, 0));
     }

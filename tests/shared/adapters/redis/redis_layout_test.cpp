@@ -96,7 +96,7 @@ Test(redis_layout, prefixes_and_databases_keep_applications_apart) {
     cr_assert(insert(*one, "a"));
     cr_expect(not(is_there(*two, "a")));
     cr_expect(not(is_there(*three, "a")));
-    cr_expect(eq(u64, two->end_sub({{"alice"}}, kNow + Seconds{60}, kNow).value(), 0));
+    cr_expect(eq(u64, two->end_sub({{"alice"}}, {}, kNow + Seconds{60}, kNow).value(), 0));
     cr_expect(is_there(*one, "a"));
     for (const std::string& key : keys_of(server)) cr_expect(key.starts_with("{one:") || key.starts_with("{two:"));
 }
@@ -107,7 +107,7 @@ Test(redis_layout, keys_are_named_as_it_is_published) {
     cr_assert(store->insert(session_with_sid("a"), kNow).has_value());
     must_succeed(store->end_sid({{"s"}}, {}, kNow + Seconds{60}, kNow));
     must_succeed(store->end_sid({{"s"}}, {{"u"}}, kNow + Seconds{60}, kNow));
-    must_succeed(store->end_sub({{"v"}}, kNow + Seconds{60}, kNow));
+    must_succeed(store->end_sub({{"v"}}, {}, kNow + Seconds{60}, kNow));
     must_succeed(store->consume_once(OnceKind::logout_jti, "j}{", kNow + Seconds{60}, kNow));
     must_succeed(store->cache("jwks", {"document", kNow}));
     const std::set<std::string> expected{
@@ -134,7 +134,7 @@ Test(redis_layout, X08_the_server_drops_everything_some_time_after_it_is_over) {
     const auto store = open_store(server.url());
     cr_assert(store->insert(session_with_sid("a"), kNow).has_value());  // for an hour
     must_succeed(store->end_sid({{"s"}}, {}, kNow + Seconds{3600}, kNow));
-    must_succeed(store->end_sub({{"v"}}, kNow + Seconds{3600}, kNow));
+    must_succeed(store->end_sub({{"v"}}, {}, kNow + Seconds{3600}, kNow));
     must_succeed(store->consume_once(OnceKind::flow, "f", kNow + Seconds{3600}, kNow));
     for (const std::string& key : keys_of(server)) {
         int left = std::stoi(server.tell({"TTL", key}));
@@ -159,7 +159,7 @@ Test(redis_layout, B15_a_session_that_ended_leaves_nothing_behind_however_it_end
     put("d");
     cr_expect(eq(u64, store->purge(10, kNow + Seconds{3600}).value(), 1));
     put("e");
-    must_succeed(store->end_sub({{"alice"}}, kNow + Seconds{60}, kNow));
+    must_succeed(store->end_sub({{"alice"}}, {}, kNow + Seconds{60}, kNow));
     const std::set<std::string> left{"{vestibule:sessions}:schema", "{vestibule:sessions}:ended-sid:736964206f662062:",
                                      "{vestibule:sessions}:ended-sub:616c696365"};
     cr_expect(keys_of(server) == left);
@@ -187,7 +187,7 @@ Test(redis_layout, a_session_whose_hash_is_gone_is_gone_everywhere) {
     cr_expect(eq(sz, store->list({}, 10, kNow).value().size(), 1));
     cr_expect(eq(sz, store->list({{"alice"}}, 10, kNow).value().size(), 1));
     cr_expect(eq(u64, store->end_sid({{"sid of a"}}, {}, kNow, kNow).value(), 0));
-    cr_expect(eq(u64, store->end_sub({{"alice"}}, kNow, kNow).value(), 1));
+    cr_expect(eq(u64, store->end_sub({{"alice"}}, {}, kNow, kNow).value(), 1));
     cr_expect(store->purge(10, kNow + Seconds{3600}).has_value());
     cr_expect(eq(u64, store->statistics(kNow).value().sessions, 0));
 }
@@ -233,7 +233,7 @@ Test(redis_layout, the_user_of_the_readme_can_do_all_that_is_needed_and_no_more)
     must_succeed(store->cached("x"));
     must_succeed(store->consume_once(OnceKind::flow, "f", kNow + Seconds{5}, kNow));
     must_succeed(store->end_sid({{"s"}}, {}, kNow + Seconds{5}, kNow));
-    must_succeed(store->end_sub({{"s"}}, kNow + Seconds{5}, kNow));
+    must_succeed(store->end_sub({{"s"}}, {}, kNow + Seconds{5}, kNow));
     must_succeed(store->erase_if_unchanged({"a"}, 9, 9, kNow));
     must_succeed(store->erase({"a"}, kNow));
     must_succeed(store->purge(5, kNow));
