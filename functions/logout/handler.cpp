@@ -77,23 +77,25 @@ Result<std::vector<TokenSet>> end_shown_sessions(const Request& request, const P
     return held;
 }
 
-// The local sessions are gone before anything else happens (checklist O01), the shown one last: who is told 503 can ask
-// for everywhere once more. What the shown ones held is returned for revocation.
-// Fails with no_session where every session of the user is to end and nothing says whose that are.
-Result<std::vector<TokenSet>> end_local_sessions(const Request& request, Scope scope, const ProviderWorld& world) {
-    const auto others = scope == Scope::everywhere ? end_the_users_others(request, world) : Result<bool>(true);
-    if (!others) return failure(others.error());
-    auto held = end_shown_sessions(request, world);
-    if (held && !*others) return failure(ErrorCode::no_session, "logout everywhere");
-    return held;
-}
-
 // Best effort, and within one limit for all.
 void revoke(const std::vector<TokenSet>& held, const ProviderWorld& world) {
     const Deadline until(world.clock, kRevokeAtMost);
     for (const TokenSet& tokens : held) {
         if (!until.over()) world.provider.revoke(tokens, until.left());
     }
+}
+
+// The local sessions are gone before anything else happens (checklist O01), the shown one last: who is told 503 can ask
+// for everywhere once more. Then what the shown ones held is revoked; that is returned.
+// Fails with no_session where every session of the user is to end and nothing says whose that are.
+Result<std::vector<TokenSet>> end_and_revoke(const Request& request, Scope scope, const ProviderWorld& world) {
+    const auto others = scope == Scope::everywhere ? end_the_users_others(request, world) : Result<bool>(true);
+    if (!others) return failure(others.error());
+    auto held = end_shown_sessions(request, world);
+    if (!held) return held;
+    revoke(*held, world);
+    if (!*others) return failure(ErrorCode::no_session, "logout everywhere");
+    return held;
 }
 
 std::optional<std::string> provider_logout_url(const std::vector<TokenSet>& held, const LogoutRequest& asked,
@@ -163,9 +165,8 @@ Response handle_logout(const Request& request, const ProviderWorld& world) {
     if (request.method == "GET" && !is_navigation(request)) return method_not_allowed("POST");
     const auto asked = read_logout_request(request);
     if (!asked) return refuse(asked.error());
-    const auto held = end_local_sessions(request, asked->scope, world);
+    const auto held = end_and_revoke(request, asked->scope, world);
     if (!held) return refuse(held.error());
-    revoke(*held, world);
     return logged_out(request, provider_logout_url(*held, *asked, world), *asked, world.config);
 }
 

@@ -25,7 +25,7 @@ public:
 
     // no_session where the field does not open: the row is left alone (DESIGN §2 "At rest").
     Result<AccessToken> access_token(const KeyRing& keys) const;
-    Result<TokenSet> tokens(const KeyRing& keys) const;  // all of them: for refresh only
+    Result<TokenSet> tokens(const KeyRing& keys) const;  // all of them: for who talks to the provider
 
     // The same session with another row of the same key: after a refresh.
     LiveSession with_row(SessionRow row) const;

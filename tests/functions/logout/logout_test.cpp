@@ -301,6 +301,15 @@ Test(logout, O11_all_that_the_shown_sessions_held_is_revoked) {
     cr_expect(not(query.single("id_token_hint").value().has_value()), "S09: nobody knows which one is meant");
 }
 
+Test(logout, O11_O16_what_ended_is_revoked_also_where_nobody_knows_whose_the_others_are) {
+    LogoutBench b;
+    const std::string both = cookie_pair(b.cookie) + "; " + cookie_pair(b.put_session());
+    const auto request = fetch_request("POST", "/auth/logout?everywhere=true", both);
+    cr_expect(eq(int, +handle_logout(request, b.world).status, 401));
+    cr_expect(eq(u64, b.sessions(), 0));
+    cr_expect(eq(sz, b.op.revoked_tokens().size(), 4));
+}
+
 Test(logout, O17_S30_clear_site_data_is_sent_where_the_operator_asked_for_it) {
     LogoutBench b;
     cr_expect(header_of(b.fetch(), "Clear-Site-Data").empty());

@@ -199,7 +199,8 @@ Test(redis_faults, X09_what_was_ended_stays_ended_after_a_failover) {
     while (replica.tell({"INFO", "replication"}).find("master_link_status:up") == std::string::npos) usleep(10'000);
     const auto before = open_store(primary.url("?replicas=1"));
     for (int i = 0; i < 20; ++i) cr_assert(insert(*before, std::to_string(i)));
-    for (int i = 0; i < 20; i += 2) cr_assert(before->erase({std::to_string(i)}, kNow).value_or(std::nullopt).has_value());
+    for (int i = 0; i < 20; i += 2)
+        cr_assert(before->erase({std::to_string(i)}, kNow).value_or(std::nullopt).has_value());
     primary.kill();
     cr_assert(replica.tell({"REPLICAOF", "NO", "ONE"}) == "OK");
     const auto after = open_store(replica.url());
