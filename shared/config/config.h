@@ -104,8 +104,8 @@ struct ProviderConfig {
     // routes' upstreams must take such tokens, so nobody's provider decides that for them.
     Dpop dpop = Dpop::when_required;
     Milliseconds timeout{10'000};  // "timeout" of one call to the provider, and of a whole callback; 1 s to 30 s
-    // "refreshTimeout" of a whole refresh, `timeout` to 60 s. A provider that rotates has used up the refresh token when
-    // it answers: who no longer listens has lost the session.
+    // "refreshTimeout" of a whole refresh, `timeout` to 60 s. A provider that rotates has used up the refresh token
+    // when it answers: who no longer listens has lost the session.
     Milliseconds refresh_timeout{20'000};
 };
 

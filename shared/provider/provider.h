@@ -30,9 +30,9 @@ struct RedeemedCode {
 };
 
 // Thread-safe. No call takes longer than provider.timeout (a refresh: provider.refreshTimeout) plus the store's limit,
-// nor than `until`, where the caller has a limit of its own for several of them; what has to be revoked takes 2 s more at most. None is
-// retried, but a key set is fetched again once for a token that no known key verifies (checklist D10–D12), and what a
-// provider refuses for its DPoP nonce alone is sent once more (A15). Nothing throws.
+// nor than `until`, where the caller has a limit of its own for several of them; what has to be revoked takes 2 s more
+// at most. None is retried, but a key set is fetched again once for a token that no known key verifies (checklist
+// D10–D12), and what a provider refuses for its DPoP nonce alone is sent once more (A15). Nothing throws.
 class Provider {
 public:
     virtual ~Provider() = default;

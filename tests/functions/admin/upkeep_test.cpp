@@ -70,9 +70,9 @@ Test(admin_check, X18_a_store_whose_server_lives_in_another_time_is_not_usable) 
     cr_expect(eq(int, admin.run(Check{}), kDone), "%s", admin.out.str().c_str());
     server.step_wall_time(std::chrono::minutes{-20});
     cr_expect(eq(int, admin.run(Check{}), kFailed));
-    cr_expect(admin.out.str().find("store     NOT OK  its server's clock is 20 min behind this host's") !=
-                  std::string::npos,
-              "%s", admin.out.str().c_str());
+    cr_expect(
+        admin.out.str().find("store     NOT OK  its server's clock is 20 min behind this host's") != std::string::npos,
+        "%s", admin.out.str().c_str());
 }
 
 Test(admin_check, asks_the_provider_itself_and_names_what_is_wrong) {

@@ -31,7 +31,7 @@ static const std::vector<Statement> kByIndex{
     STATEMENT(kRememberSubs),   STATEMENT(kEndSubs),        STATEMENT(kIsConsumed),    STATEMENT(kConsume),
     STATEMENT(kCached),         STATEMENT(kCache),          STATEMENT(kPurgeSessions), STATEMENT(kPurgeOnce),
     STATEMENT(kPurgeEndedSids), STATEMENT(kPurgeEndedSubs), STATEMENT(kList),          STATEMENT(kListOfSubs),
-    STATEMENT(kServerTime), STATEMENT(kProveWritable)};
+    STATEMENT(kServerTime),     STATEMENT(kProveWritable)};
 
 // They count everything, look at a table of a few rows, or at none.
 static const std::vector<Statement> kOthers{
