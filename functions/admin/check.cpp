@@ -27,13 +27,15 @@ Verdict check_keys(const KeyRing& keys) {
     return usable("keys", print_count_of(keys.keys().size(), "key") + "; " + keys.sealing().id + " seals");
 }
 
-// By more than a host follows.
-Error apart(WallTime server, WallTime host) {
-    const bool ahead = server > host;
-    return {ErrorCode::store_unavailable,
-            "its server's clock is " + print_span(std::chrono::abs(server - host)) + (ahead ? " ahead of" : " behind") +
-                " this host's: leases and logouts need one time; set both by NTP",
-            {}};
+// Of a server that says what time it is, and not the host's. `verdict`: what is known so far.
+Verdict compare_clocks(Verdict verdict, WallTime server, WallTime host) {
+    const Seconds ahead = ahead_of_host(server, host);
+    if (std::chrono::abs(ahead) <= kClocksAgree) return verdict;
+    const std::string told = "its server's clock is " + print_span(std::chrono::abs(ahead)) +
+                             (ahead > Seconds{0} ? " ahead of" : " behind") + " this host's; set both by NTP";
+    if (std::chrono::abs(ahead) > kFollowsAtMost) return unusable("store", {ErrorCode::store_unavailable, told, {}});
+    verdict.advice.push_back(told);
+    return verdict;
 }
 
 Verdict check_store(const SessionWorld& world) {
@@ -44,12 +46,10 @@ Verdict check_store(const SessionWorld& world) {
     if (!advice) return unusable("store", advice.error());
     const auto time = world.store.server_time();
     if (!time) return unusable("store", time.error());
-    if (*time && std::chrono::abs(**time - world.clock.now()) > kClocksAgree)
-        return unusable("store", apart(**time, world.clock.now()));
     Verdict verdict = usable("store", print_count_of(counted->sessions, "session") + ", " +
                                           print_count(counted->expired) + " expired and waiting to be purged");
     verdict.advice = *std::move(advice);
-    return verdict;
+    return *time ? compare_clocks(std::move(verdict), **time, world.clock.host_now()) : verdict;
 }
 
 Result<Json> fetch(const Config& config, HttpClient& http, const std::string& url) {

@@ -33,7 +33,7 @@ IdTokenRules rules_of(const ResumedFlow& resumed, const ProviderWorld& world) {
     rules.max_age = flow.max_age;
     rules.acr_values = flow.acr_values;
     rules.clock_skew = provider.clock_skew;
-    rules.now = world.clock.now();
+    rules.now = world.clock.host_now();
     return rules;
 }
 

@@ -63,9 +63,8 @@ Result<bool> end_the_users_others(const Request& request, const ProviderWorld& w
 
 // Every session the browser shows ends, whether or not its fields open: who asks to be logged out is logged out. What
 // they held when they ended, where it opens: not what they held before, a refresh may have come in between (checklist
-// R15).
-Result<std::vector<TokenSet>> end_shown_sessions(const Request& request, const ProviderWorld& world) {
-    std::vector<TokenSet> held;
+// R15). They are in `held` also where a later one could not be ended.
+Result<void> end_shown_sessions(const Request& request, const ProviderWorld& world, std::vector<TokenSet>& held) {
     for (const SessionCookie& cookie : shown_sessions(request)) {
         const auto ended = world.store.erase(cookie.key(), world.clock.now());
         if (!ended) return failure(ended.error());
@@ -74,7 +73,7 @@ Result<std::vector<TokenSet>> end_shown_sessions(const Request& request, const P
                                          {"session_hash", hex_encode(cookie.key().octets).substr(0, 16)}});
         if (auto tokens = tokens_in(**ended, cookie, world.keys)) held.push_back(*std::move(tokens));
     }
-    return held;
+    return {};
 }
 
 // Best effort, and within one limit for all.
@@ -91,9 +90,10 @@ void revoke(const std::vector<TokenSet>& held, const ProviderWorld& world) {
 Result<std::vector<TokenSet>> end_and_revoke(const Request& request, Scope scope, const ProviderWorld& world) {
     const auto others = scope == Scope::everywhere ? end_the_users_others(request, world) : Result<bool>(true);
     if (!others) return failure(others.error());
-    auto held = end_shown_sessions(request, world);
-    if (!held) return held;
-    revoke(*held, world);
+    std::vector<TokenSet> held;
+    const auto ended = end_shown_sessions(request, world, held);
+    revoke(held, world);
+    if (!ended) return failure(ended.error());
     if (!*others) return failure(ErrorCode::no_session, "logout everywhere");
     return held;
 }

@@ -90,7 +90,7 @@ private:
         if (token->dpop_key) {
             if (auto kept = keep_small_body(); !kept) return failure(kept.error());
         }
-        return present_token(*token, request_.method, url_, world_.dpop_nonces, world_.random, world_.clock.now());
+        return present_token(*token, request_.method, url_, world_.dpop_nonces, world_.random, world_.clock.host_now());
     }
 
     void learn_nonce(const OpenResponse& upstream) {

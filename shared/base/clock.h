@@ -14,9 +14,10 @@ using MonotonicTime = std::chrono::steady_clock::time_point;
 class Clock {
 public:
     virtual ~Clock() = default;
-    virtual WallTime now() const = 0;                 // for everything that is stored or signed
-    virtual MonotonicTime monotonic_now() const = 0;  // for time limits (checklist X18)
-    virtual void sleep(Milliseconds duration) = 0;    // a fake clock moves instead
+    virtual WallTime now() const = 0;                    // for everything that is stored
+    virtual WallTime host_now() const { return now(); }  // for what is signed: by us for others, or by them (JWT, DPoP)
+    virtual MonotonicTime monotonic_now() const = 0;     // for time limits (checklist X18)
+    virtual void sleep(Milliseconds duration) = 0;       // a fake clock moves instead
 };
 
 }  // namespace vestibule

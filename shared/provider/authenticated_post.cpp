@@ -21,7 +21,7 @@ std::string new_assertion(const ProviderContext& context, const ProviderMetadata
     assertion.client_id = config.client_id;
     assertion.audience = audience(config.auth, provider, config.issuer);
     assertion.jti = base64url_encode(context.random.octets(kJtiOctets));
-    assertion.now = context.clock.now();
+    assertion.now = context.clock.host_now();
     if (!config.auth.assertion_type) assertion.type = ClientAssertion::Type::left_out;
     return sign_client_assertion(assertion, key);
 }
@@ -37,7 +37,7 @@ OutboundRequest request_for(const ProviderContext& context, const ProviderMetada
     if (post.possession) {
         const ProvenRequest proven{request.method, request.url, std::nullopt,
                                    post.possession->nonces.newest(DpopServer::authorization, request.url)};
-        request.headers.add("DPoP", post.possession->key.proof(proven, context.random, context.clock.now()));
+        request.headers.add("DPoP", post.possession->key.proof(proven, context.random, context.clock.host_now()));
     }
     return request;
 }

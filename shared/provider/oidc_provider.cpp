@@ -125,7 +125,7 @@ Result<VerifiedIdToken> OidcProvider::identify(const ProviderMetadata& provider,
     if (!tokens.id_token) return failure(ErrorCode::identity_rejected, "the token response has no id_token");
     IdTokenRules complete = rules;
     complete.access_token = tokens.access_token.reveal();
-    complete.now = context_.clock.now();
+    complete.now = context_.clock.host_now();
     return id_tokens_.verify(*tokens.id_token, complete, provider.jwks_uri, until);
 }
 
@@ -192,7 +192,7 @@ Result<void> OidcProvider::recognise(const ProviderMetadata& provider, TokenResp
     rules.access_token = tokens.access_token.reveal();
     rules.subject = std::string(subject);
     rules.clock_skew = std::max(config.clock_skew, kClockSkewOfSessions);
-    rules.now = context_.clock.now();
+    rules.now = context_.clock.host_now();
     const auto identity = id_tokens_.verify(*tokens.id_token, rules, provider.jwks_uri, until);
     if (!identity && identity.error().code == ErrorCode::unavailable) {
         context_.log.warning("token.id_token_not_verified", {{"reason", identity.error().detail}});
@@ -239,7 +239,7 @@ Result<OutboundResponse> OidcProvider::ask_userinfo(const std::string& endpoint,
     OutboundRequest request;
     request.url = endpoint;
     auto credentials =
-        present_token(access_token, request.method, endpoint, nonces_, context_.random, context_.clock.now());
+        present_token(access_token, request.method, endpoint, nonces_, context_.random, context_.clock.host_now());
     if (!credentials) return failure(credentials.error());
     request.headers = *std::move(credentials);
     request.headers.add("Accept", std::string(userinfo_accepted(context_.config.provider)));
@@ -263,7 +263,7 @@ Result<VerifiedLogoutToken> OidcProvider::verify_logout_token(const Secret& logo
     if (!claims || !claims->is_object())
         return failure(ErrorCode::identity_rejected, "logout token: the payload is no JSON object");
     const LogoutTokenRules rules{config.issuer, config.client_id, config.logout_token_typ,
-                                 std::max(config.clock_skew, kClockSkewOfSessions), context_.clock.now()};
+                                 std::max(config.clock_skew, kClockSkewOfSessions), context_.clock.host_now()};
     if (auto plausible = check_logout_token(jws->header, *claims, rules); !plausible) return failure(plausible.error());
     const Deadline whole = deadline();
     const Deadline until = whole.within(kVerifyAtMost);

@@ -199,7 +199,7 @@ public:
     virtual Result<std::vector<SessionRow>> list(const std::vector<IndexKey>& subs, std::uint64_t at_most,
                                                  WallTime now) = 0;
     virtual Result<StoreStatistics> statistics(WallTime now) = 0;
-    // By the clock of the server that hosts share; absent where the store is on this host. In two seconds at most.
+    // By the clock of the server that hosts share; absent where the store is on this host.
     virtual Result<std::optional<WallTime>> server_time() { return std::nullopt; }
     // Usable: reachable, of a schema version this program knows, writable.
     virtual Result<void> check() = 0;

@@ -13,12 +13,24 @@
 
 namespace vestibule {
 
+// The store's server's: right, or off by so much.
+struct ServersClock final : Clock {
+    explicit ServersClock(FakeClock& right_one) : right(right_one) {}
+    WallTime now() const override { return right.now() + off; }
+    MonotonicTime monotonic_now() const override { return right.monotonic_now(); }
+    void sleep(Milliseconds duration) override { right.sleep(duration); }
+
+    FakeClock& right;
+    Seconds off{0};
+};
+
 struct Scene {
     Scene(const Scene&) = delete;
     Scene& operator=(const Scene&) = delete;
 
     const std::string address;
     FakeClock clock;  // the provider's, and of the processes that begin
+    ServersClock server{clock};
     ScriptedHttpClient http{&clock};
     TestProvider op{http, clock};
     static inline std::uint64_t worlds = 0;  // several scenes may use one store

@@ -1,6 +1,5 @@
 #include "adapters/postgres/postgres_session_store.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -16,7 +15,6 @@ using Effect = PostgresConnection::Effect;
 
 constexpr int kAttempts = 3;
 constexpr Seconds kMigrationLimit{3600};
-constexpr Milliseconds kServerTimeLimit{2000};
 
 class PostgresSessionStore : public SessionStore {
 public:
@@ -108,8 +106,7 @@ public:
         return read("statistics", [&](Db& db) { return postgres::statistics(db, now); });
     }
     Result<std::optional<WallTime>> server_time() override {
-        return on_connection("server_time", Effect::reads, std::min(options_.time_limit, kServerTimeLimit),
-                             [](Db& db) { return postgres::server_time(db); });
+        return read("server_time", [](Db& db) { return postgres::server_time(db); });
     }
     Result<void> check() override {
         // The schema may have moved on since this connection was opened.
@@ -128,12 +125,12 @@ public:
 private:
     template <class Work>
     auto read(const char* operation, Work work) -> decltype(work(std::declval<Db&>())) {
-        return on_connection(operation, Effect::reads, options_.time_limit, work);
+        return on_connection(operation, Effect::reads, work);
     }
     // Each statement is a transaction of its own.
     template <class Work>
     auto write(const char* operation, Work work) -> decltype(work(std::declval<Db&>())) {
-        return on_connection(operation, Effect::writes, options_.time_limit, work);
+        return on_connection(operation, Effect::writes, work);
     }
     template <class Work>
     auto in_transaction(const char* operation, Work work) -> decltype(work(std::declval<Db&>())) {
@@ -142,9 +139,8 @@ private:
 
     // After a failure the connection is closed: the next call starts from a clean one.
     template <class Work>
-    auto on_connection(const char* operation, Effect effect, Milliseconds limit, Work work)
-        -> decltype(work(std::declval<Db&>())) {
-        const MonotonicTime until = std::chrono::steady_clock::now() + limit;
+    auto on_connection(const char* operation, Effect effect, Work work) -> decltype(work(std::declval<Db&>())) {
+        const MonotonicTime until = deadline();
         for (int attempt = 1;; ++attempt) {
             auto borrowed = pool_.borrow(until);
             if (!borrowed) return named(operation, borrowed.error());

@@ -73,6 +73,7 @@ Result<void> check(const Asked& asked) {
     if (const auto known = asked.client.check_layout(asked.deadline); !known) return known;
     const auto written = asked.run("prove_writable", RedisEffect::confirmed, {asked.named("schema")}, {});
     if (!written) return failure(written.error());
+    if (const auto time = server_time(asked); !time) return failure(time.error());
     const auto facts = ask_for_facts(asked);
     if (!facts) return failure(facts.error());
     const std::string_view limit = fact(*facts, "maxmemory");

@@ -1,6 +1,5 @@
 #include "adapters/redis/redis_session_store.h"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -14,8 +13,6 @@ namespace vestibule {
 namespace {
 
 using redis::Asked;
-
-constexpr Milliseconds kServerTimeLimit{2000};
 
 class RedisSessionStore : public SessionStore {
 public:
@@ -92,15 +89,14 @@ public:
         return named("statistics", redis::statistics(ask(), now));
     }
     Result<std::optional<WallTime>> server_time() override {
-        return named("server_time", redis::server_time(ask(std::min(options_.time_limit, kServerTimeLimit))));
+        return named("server_time", redis::server_time(ask()));
     }
     Result<void> check() override { return named("check", redis::check(ask())); }
     Result<void> migrate() override { return named("migrate", redis::migrate(ask())); }
     Result<std::vector<std::string>> advice() override { return named("advice", redis::advice(ask())); }
 
 private:
-    Asked ask() { return ask(options_.time_limit); }
-    Asked ask(Milliseconds limit) { return {client_, std::chrono::steady_clock::now() + limit}; }
+    Asked ask() { return {client_, std::chrono::steady_clock::now() + options_.time_limit}; }
 
     template <class T>
     static Result<T> named(const char* operation, Result<T> outcome) {

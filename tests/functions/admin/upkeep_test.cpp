@@ -68,7 +68,12 @@ Test(admin_check, X18_a_store_whose_server_lives_in_another_time_is_not_usable) 
     FakeClock server(admin.clock.now());
     admin.store.server_clock = &server;
     cr_expect(eq(int, admin.run(Check{}), kDone), "%s", admin.out.str().c_str());
-    server.step_wall_time(std::chrono::minutes{-20});
+    cr_expect(admin.out.str().find("clock") == std::string::npos);
+    server.step_wall_time(std::chrono::minutes{4});
+    cr_expect(eq(int, admin.run(Check{}), kDone));
+    cr_expect(admin.out.str().find("advice  its server's clock is 4 min ahead of this host's") != std::string::npos,
+              "%s", admin.out.str().c_str());
+    server.step_wall_time(std::chrono::minutes{-24});
     cr_expect(eq(int, admin.run(Check{}), kFailed));
     cr_expect(
         admin.out.str().find("store     NOT OK  its server's clock is 20 min behind this host's") != std::string::npos,

@@ -310,6 +310,18 @@ Test(logout, O11_O16_what_ended_is_revoked_also_where_nobody_knows_whose_the_oth
     cr_expect(eq(sz, b.op.revoked_tokens().size(), 4));
 }
 
+Test(logout, R15_what_ended_is_revoked_also_where_another_session_could_not_be_ended) {
+    LogoutBench b;
+    const SessionCookie other = b.put_session();
+    const auto revocations = b.http.count(b.op.revocation_endpoint());
+    b.store.after(StoreOperation::erase, [&] { b.store.fail_always(StoreOperation::erase); });
+    const auto request = fetch_request("POST", "/auth/logout", cookie_pair(b.cookie) + "; " + cookie_pair(other));
+    cr_expect(eq(int, +handle_logout(request, b.world).status, 503));
+    cr_expect(not(b.session_is_there(b.cookie)));
+    cr_expect(b.session_is_there(other));
+    cr_expect(b.http.count(b.op.revocation_endpoint()) > revocations);
+}
+
 Test(logout, O17_S30_clear_site_data_is_sent_where_the_operator_asked_for_it) {
     LogoutBench b;
     cr_expect(header_of(b.fetch(), "Clear-Site-Data").empty());

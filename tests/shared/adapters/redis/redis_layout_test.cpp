@@ -34,6 +34,16 @@ static NewSession session_with_sid(const std::string& name) {
     return session;
 }
 
+// A command of an earlier version must not end nothing and call that a success.
+Test(redis_layout, end_sub_without_a_word_on_who_is_spared_is_refused) {
+    const RedisServer& server = start_server();
+    must_succeed(open_store(server.url())->migrate());
+    const std::string script(redis_script("end_sub").text);
+    const std::string told = server.tell({"EVAL", script, "2", "{vestibule:sessions}:created",
+                                          "{vestibule:sessions}:expiry", "1800000000", "1800000600", "alice"});
+    cr_expect(told.find("the session that is spared") != std::string::npos, "%s", told.c_str());
+}
+
 Test(redis_layout, X18_the_server_says_what_time_it_is) {
     const auto told = open_store(start_server().url())->server_time();
     cr_assert(told.has_value() && told->has_value());
