@@ -31,8 +31,8 @@ Result<Json> userinfo_claims(const OutboundResponse& response, std::string_view 
     if (!jws) return as_userinfo(jws.error());
     const auto verified = check_signature(*jws, key_sets, provider.jwks_uri, until);
     if (!verified) return as_userinfo(verified.error());
-    return check_signed_userinfo(
-        *verified, {provider.issuer, config.client_id, std::string(subject), config.clock_skew, context.clock.host_now()});
+    return check_signed_userinfo(*verified, {provider.issuer, config.client_id, std::string(subject), config.clock_skew,
+                                             context.clock.host_now()});
 }
 
 }  // namespace vestibule

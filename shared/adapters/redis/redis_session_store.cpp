@@ -88,9 +88,7 @@ public:
     Result<StoreStatistics> statistics(WallTime now) override {
         return named("statistics", redis::statistics(ask(), now));
     }
-    Result<std::optional<WallTime>> server_time() override {
-        return named("server_time", redis::server_time(ask()));
-    }
+    Result<std::optional<WallTime>> server_time() override { return named("server_time", redis::server_time(ask())); }
     Result<void> check() override { return named("check", redis::check(ask())); }
     Result<void> migrate() override { return named("migrate", redis::migrate(ask())); }
     Result<std::vector<std::string>> advice() override { return named("advice", redis::advice(ask())); }
