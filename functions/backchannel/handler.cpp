@@ -7,6 +7,7 @@
 #include "http/respond.h"
 #include "session/index_keys.h"
 #include "session/login_flow.h"
+#include "session/shared_clock.h"
 
 namespace vestibule {
 namespace {
@@ -113,7 +114,9 @@ Result<std::uint64_t> obey_once(const VerifiedLogoutToken& token, const Provider
     if (*obeyed) return 0;
     const auto ended = end_sessions(token, world);
     if (!ended) return ended;
-    const auto used_up = world.store.consume_once(OnceKind::logout_jti, id, token.over_at(), world.clock.now());
+    // The token is judged by the host's clock and its mark by the store's, which may be ahead.
+    const WallTime forgotten_at = token.over_at() + kFollowsAtMost + kClocksAgree;
+    const auto used_up = world.store.consume_once(OnceKind::logout_jti, id, forgotten_at, world.clock.now());
     if (!used_up) return failure(used_up.error());
     world.log.info("backchannel.ended",
                    {{"by", std::string(token.sid() ? "sid" : "sub")}, {"count", static_cast<std::int64_t>(*ended)}});

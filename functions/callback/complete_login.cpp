@@ -33,7 +33,6 @@ IdTokenRules rules_of(const ResumedFlow& resumed, const ProviderWorld& world) {
     rules.max_age = flow.max_age;
     rules.acr_values = flow.acr_values;
     rules.clock_skew = provider.clock_skew;
-    rules.now = world.clock.host_now();
     return rules;
 }
 
@@ -151,7 +150,8 @@ Result<LoggedIn> create_session(const RedeemedCode& redeemed, const TokenSet& to
                                 const Deadline& until, const ProviderWorld& world) {
     auto claims = session_claims(redeemed, until, world);
     if (!claims) return failure(claims.error());
-    const ProviderLimits limits = stated_at_login(tokens, redeemed.identity.claims());
+    const ProviderLimits limits =
+        stated_at_login(tokens, redeemed.identity.claims(), world.clock.now() - world.clock.host_now());
     if (limits.authorization_over_at && *limits.authorization_over_at <= world.clock.now())
         return failure(ErrorCode::identity_rejected, "the provider's own session is over already");
     keep_limits(*claims, limits);

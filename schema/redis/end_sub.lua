@@ -4,7 +4,7 @@
 --   KEYS  {prefix:sessions}:created, …:expiry, …:sub:<sub> of each
 --   ARGV  now, remembered_until, the key of the session that is spared or empty, the subs
 --   gives how many live sessions ended
-if #ARGV < 4 then return redis.error_reply("ERR now, until when, the session that is spared or \"\", the subs") end
+if #ARGV < 4 or #ARGV ~= #KEYS + 1 then return redis.error_reply("ERR now, until when, the session that is spared or \"\", the subs") end
 local base = string.match(KEYS[1], "^{.-}")
 local now = tonumber(ARGV[1])
 -- Removes a session from everywhere. Whether it was live. (The same lines in every script that ends sessions.)

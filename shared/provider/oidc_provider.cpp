@@ -108,11 +108,11 @@ Result<TokenResponse> OidcProvider::exchange(const ProviderMetadata& provider, c
         return failure(Error{ErrorCode::unavailable, "token endpoint: " + reason, std::nullopt});
     }
     if (response->status != 200) {
-        const std::string reason = refusal_of(*response, context_.clock.now());
+        const std::string reason = refusal_of(*response, context_.clock.host_now());
         context_.log.warning("token.refused", {{"grant", "authorization_code"}, {"reason", reason}});
         discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant));
         const auto code_of = is_passing(response->status) ? ErrorCode::unavailable : ErrorCode::exchange_failed;
-        return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.now())});
+        return failure(Error{code_of, "token endpoint: " + reason, retry_after(*response, context_.clock.host_now())});
     }
     auto tokens = parse_token_response(*response, binding.token_type());
     if (!tokens) discard(provider, to_give_back(token_set_of(tokens_told_in(*response)), grant));
@@ -147,9 +147,9 @@ RefreshVerdict OidcProvider::refresh(const TokenSet& current, std::string_view s
     const auto response =
         send_refresh_token(context_, *provider, *current.refresh_token, *std::move(possession), whole);
     if (!response) return ProviderTrouble{std::string(facts(response.error().code).name), std::nullopt};
-    if (auto verdict = refusal(*response, context_.clock.now())) {
-        context_.log.warning("token.refused",
-                             {{"grant", "refresh_token"}, {"reason", refusal_of(*response, context_.clock.now())}});
+    if (auto verdict = refusal(*response, context_.clock.host_now())) {
+        context_.log.warning("token.refused", {{"grant", "refresh_token"},
+                                               {"reason", refusal_of(*response, context_.clock.host_now())}});
         discard_of_refresh(*provider, token_set_of(tokens_told_in(*response)), current);
         return std::move(*verdict);
     }
@@ -228,7 +228,7 @@ Result<Json> OidcProvider::userinfo(const AccessToken& access_token, std::string
     if (response->status == 401) return failure(ErrorCode::session_ended, "userinfo: the access token is rejected");
     if (is_passing(response->status)) {
         return failure(Error{ErrorCode::provider_unavailable, "userinfo: status " + std::to_string(response->status),
-                             retry_after(*response, context_.clock.now())});
+                             retry_after(*response, context_.clock.host_now())});
     }
     return userinfo_claims(*response, subject, context_, key_sets_, *provider, until);
 }

@@ -22,8 +22,8 @@ Result<std::string> push_authorization_request(const ProviderContext& context, c
                        "pushed authorization request: " + std::string(facts(response.error().code).name));
     }
     if (response->status != 201)
-        context.log.warning("login.push_refused", {{"reason", refusal_of(*response, context.clock.now())}});
-    auto request_uri = parse_pushed_authorization_response(*response, context.clock.now());
+        context.log.warning("login.push_refused", {{"reason", refusal_of(*response, context.clock.host_now())}});
+    auto request_uri = parse_pushed_authorization_response(*response, context.clock.host_now());
     if (!request_uri) return failure(std::move(request_uri.error()));
     return pushed_authorization_url(provider, request.client_id, *request_uri);
 }

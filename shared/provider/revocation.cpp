@@ -27,7 +27,7 @@ Reached revoke_one(const ProviderContext& context, const ProviderMetadata& provi
         report(context.log, hint, std::string(facts(response.error().code).name));
         return Reached::no;
     }
-    if (response->status != 200) report(context.log, hint, refusal_of(*response, context.clock.now()));
+    if (response->status != 200) report(context.log, hint, refusal_of(*response, context.clock.host_now()));
     return Reached::yes;
 }
 

@@ -37,9 +37,11 @@ std::optional<WallTime> session_expiry(const Json& claims) {
 
 }  // namespace
 
-ProviderLimits stated_at_login(const TokenSet& tokens, const Json& id_token_claims) {
+ProviderLimits stated_at_login(const TokenSet& tokens, const Json& id_token_claims, Seconds ahead) {
     ProviderLimits stated = after({}, tokens, RefreshTokenIs::another);
-    stated.authorization_over_at = earlier(stated.authorization_over_at, session_expiry(id_token_claims));
+    auto date = session_expiry(id_token_claims);
+    if (date) *date += ahead;
+    stated.authorization_over_at = earlier(stated.authorization_over_at, date);
     return stated;
 }
 

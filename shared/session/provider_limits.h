@@ -17,8 +17,9 @@ struct ProviderLimits {
     std::optional<WallTime> refresh_token_over_at;  // of the present one; the next may live longer
 };
 
-// What a login states: with its tokens, and in the ID token's `session_expiry` (IPSIE), a date.
-ProviderLimits stated_at_login(const TokenSet& tokens, const Json& id_token_claims);
+// What a login states: with its tokens, and in the ID token's `session_expiry` (IPSIE), a date by everybody's clock.
+// `ahead`: how far the time of what is stored is ahead of that.
+ProviderLimits stated_at_login(const TokenSet& tokens, const Json& id_token_claims, Seconds ahead = Seconds{0});
 
 enum class RefreshTokenIs { the_same, another };
 

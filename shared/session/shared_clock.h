@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -42,15 +43,19 @@ public:
 private:
     Seconds host_step() const;
     bool is_due() const;
+    void carry_over(Seconds step);
     bool ask();
-    void follow(Seconds ahead);
+    void follow(Seconds least, Seconds most);
     void note_failure(const std::string& reason);
 
     Clock& host_;
     SessionStore& store_;
     Log& log_;
     std::mutex asking_;
-    bool failing_ = false;  // of whoever asks
+    // Of whoever asks:
+    bool failing_ = false;
+    std::optional<Seconds> measured_{};  // how far the server was ahead; nothing where it never said
+
     std::atomic<Seconds::rep> ahead_{0};
     std::atomic<Seconds::rep> stepped_by_{0};
     std::atomic<MonotonicTime::rep> due_at_{MonotonicTime::min().time_since_epoch().count()};

@@ -1,5 +1,6 @@
-// Hosts that share a store and whose clocks are two minutes off: they go by the time of the store's server, and nothing
-// is lost (checklist I20, R02, R13, B13, X08, X18). The provider's clock is right.
+// Hosts that share a store and whose clocks are two minutes off: what is stored goes by the time of the store's server,
+// and no session is lost; what is signed goes by their own, which can cost a login (checklist I20, R02, R13, B13, X08,
+// X18). The provider's clock is right.
 #include "functions/callback/handler.h"
 #include "functions/login/handler.h"
 #include "session/index_keys.h"

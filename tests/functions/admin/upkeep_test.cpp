@@ -3,7 +3,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include <algorithm>
+
 #include "functions/admin/check.h"
+#include "session/shared_clock.h"
 #include "tests/functions/admin/admin_world.h"
 
 using namespace vestibule;
@@ -78,6 +81,23 @@ Test(admin_check, X18_a_store_whose_server_lives_in_another_time_is_not_usable) 
     cr_expect(
         admin.out.str().find("store     NOT OK  its server's clock is 20 min behind this host's") != std::string::npos,
         "%s", admin.out.str().c_str());
+}
+
+Test(admin_check, X18_a_server_that_this_host_goes_by_is_told_all_the_same) {
+    AdminWorld admin;
+    FakeClock server(admin.clock.now());
+    admin.store.server_clock = &server;
+    server.step_wall_time(Seconds{-90});
+    SharedClock shared(admin.clock, admin.store, admin.log);
+    shared.keep_in_step();
+    cr_assert(shared.now() == server.now());
+    const SessionWorld world{admin.config, shared, admin.random, admin.log, admin.keys, admin.store};
+    const auto verdicts = check_world(world, admin.http);
+    const auto store =
+        std::find_if(verdicts.begin(), verdicts.end(), [](const auto& one) { return one.part == "store"; });
+    cr_assert(store != verdicts.end() && store->advice.size() == 1);
+    cr_expect(store->advice.front().find("1 min 30 s behind this host's") != std::string::npos, "%s",
+              store->advice.front().c_str());
 }
 
 Test(admin_check, asks_the_provider_itself_and_names_what_is_wrong) {

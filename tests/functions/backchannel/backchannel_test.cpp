@@ -2,7 +2,9 @@
 #include <criterion/new/assert.h>
 
 #include "functions/backchannel/handler.h"
+#include "session/shared_clock.h"
 #include "tests/functions/callback/callback_bench.h"
+#include "tests/support/two_clocks.h"
 
 using namespace vestibule;
 
@@ -146,6 +148,32 @@ Test(backchannel, B08_a_token_is_obeyed_once_and_its_replay_is_harmless) {
     cr_assert(b.opens(cookie_set_by(logged_in, kSessionCookieName)));
     cr_expect(eq(int, b.post(token).status, 200));
     cr_expect(b.opens(cookie_set_by(logged_in, kSessionCookieName)), "begun after the token was obeyed");
+}
+
+Test(backchannel, B08_X18_a_token_is_obeyed_once_also_where_the_stores_server_is_ahead) {
+    for (const Seconds ahead : {kFollowsAtMost, -kFollowsAtMost}) {
+        BackchannelBench b;
+        TwoClocks clocks(b.clock, ahead);
+        const ProviderWorld there{{b.config, clocks, b.random, b.log, b.keys, b.store},
+                                  b.http,
+                                  b.provider,
+                                  b.in_flight,
+                                  b.client,
+                                  b.dpop_nonces};
+        const std::string token = b.op.logout_token(kNoSid);
+        const auto status = [&] { return handle_backchannel(b.request_with("logout_token=" + token), there).status; };
+        int answered = 0;
+        SessionToPut anew;
+        anew.issuer = b.op.issuer();
+        SessionCookie later = b.session();
+        for (; status() == 200 && answered < 1000; ++answered) {
+            const bool lives = b.session_is_there(later);
+            cr_expect(lives == (answered > 0), "%d s ahead, %d s later", static_cast<int>(ahead.count()), answered);
+            if (answered == 0) later = put_session(b.store, b.keys, b.random, clocks.now() + Seconds{1}, anew);
+            b.clock.advance(Seconds{1});
+        }
+        cr_expect(answered > 300 && answered < 1000, "obeyed, and good for a while: %d", answered);
+    }
 }
 
 Test(backchannel, B08_B19_a_failure_of_the_store_is_400_and_the_same_token_is_good_afterwards) {

@@ -4,6 +4,7 @@
 
 #include "oauth/dpop_proof.h"
 #include "tests/shared/provider/provider_bench.h"
+#include "tests/support/two_clocks.h"
 
 using namespace vestibule;
 
@@ -233,4 +234,20 @@ Test(dpop, D15_a_provider_that_cannot_sign_our_way_is_refused_by_name) {
     const auto metadata = bench.provider.metadata();
     cr_assert(not(metadata.has_value()));
     cr_expect(metadata.error().detail.find("dpop_signing_alg_values_supported") != std::string::npos);
+}
+
+Test(dpop, X18_A16_what_is_signed_goes_by_the_hosts_own_clock_and_what_is_stored_by_the_servers) {
+    for (const Seconds off : {Seconds{120}, Seconds{-120}}) {
+        DpopBench bench;
+        TwoClocks clocks(bench.clock, off);
+        OidcProvider there(
+            {bench.config, bench.http, bench.store, bench.keys, clocks, bench.random, bench.log, bench.client});
+        cr_expect(bench.log_in(there).has_value(), "%s", bench.log.text().c_str());
+        const TokenSet current = bench.session_tokens();
+        const auto verdict = there.refresh(current, "alice");
+        cr_assert(refreshed(verdict), "%s", bench.log.text().c_str());
+        cr_expect(std::get<Refreshed>(verdict).tokens.access_expires_at == clocks.now() + Seconds{300});
+        const auto told = there.userinfo(AccessToken{current.access_token, current.dpop_key}, "alice");
+        cr_expect(told.has_value(), "%s", bench.log.text().c_str());
+    }
 }

@@ -39,9 +39,15 @@ Test(redis_layout, end_sub_without_a_word_on_who_is_spared_is_refused) {
     const RedisServer& server = start_server();
     must_succeed(open_store(server.url())->migrate());
     const std::string script(redis_script("end_sub").text);
-    const std::string told = server.tell({"EVAL", script, "2", "{vestibule:sessions}:created",
-                                          "{vestibule:sessions}:expiry", "1800000000", "1800000600", "alice"});
-    cr_expect(told.find("the session that is spared") != std::string::npos, "%s", told.c_str());
+    for (const auto& subs : {std::vector<std::string>{"alice"}, std::vector<std::string>{"alice", "alice-2"}}) {
+        std::vector<std::string> command{"EVAL", script, std::to_string(2 + subs.size()),
+                                         "{vestibule:sessions}:created", "{vestibule:sessions}:expiry"};
+        for (const std::string& sub : subs) command.push_back("{vestibule:sessions}:sub:" + sub);
+        command.insert(command.end(), {"1800000000", "1800000600"});
+        command.insert(command.end(), subs.begin(), subs.end());
+        const std::string told = server.tell(command);
+        cr_expect(told.find("the session that is spared") != std::string::npos, "%s", told.c_str());
+    }
 }
 
 Test(redis_layout, X18_the_server_says_what_time_it_is) {
