@@ -147,10 +147,11 @@ test-programs: $(TEST_PROGRAMS) $(HELPER_PROGRAMS) all  ## all but the end-to-en
 faults: $(BUILD)/tests/faults/run $(BUILD)/tests/races/run  ## kill -9 in every system call, thousands of races, on every store (15 minutes)
 	VESTIBULE_THOROUGH=1 TEST_TIMEOUT=3600 tests/with_stores tests/run_programs $^
 
+# On one core: which one wakes which decides more than the table does.
 ROWS ?= 1000000
 OF   ?= $(ALL_STORES)
 rows: $(BUILD)/tests/rows/rows_program  ## lookup and purge in stores with a million sessions, against the limits (ROWS=, OF="sqlite redis"; minutes)
-	tests/with_stores $< $(ROWS) $(OF)
+	taskset -c 0 tests/with_stores $< $(ROWS) $(OF)
 
 test-e2e: all  ## real web server, real provider, real browser (infra/bootstrap test installs them)
 	BUILD=$(BUILD) tests/e2e/run

@@ -1,5 +1,7 @@
 // What a million sessions cost (DESIGN §6; checklist X08): `make rows ROWS=1000000 OF="sqlite postgres redis"`, under
 // tests/with_stores. Says what it does, then prints one table, and fails where a limit is passed:
+// All of it runs on one core: between two, it depends on who woke whom where, and a server of few sessions was seen to
+// answer in a quarter of the other's time for that alone.
 //   - a lookup takes at most 1.2 × what it takes in a store that holds nothing else: medians of the same run, one
 //   sample
 //     here, one there, of the store's call and of checksession's handler, without a web server. A hundred sessions are
